@@ -1,0 +1,90 @@
+//! The chat page's server functions: who is asking, then one use case.
+
+use leptos::prelude::*;
+use model::{AskReceipt, Conversation, ConversationId, ConversationPage, MessageId, ModelChoice};
+use server_fn::codec::{ByteStream, GetUrl, Streaming};
+
+use crate::AppError;
+
+/// Asks `content` in `conversation`, or in a new one, and says where the answer will be written.
+/// As a plain form it leads to the conversation's page.
+#[server(prefix = "/fn", endpoint = "ask")]
+pub async fn ask(
+    #[server(default)] conversation: Option<ConversationId>,
+    content: String,
+    #[server(default)] model: Option<String>,
+) -> Result<AskReceipt, AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    let receipt = request
+        .services
+        .conversations
+        .ask(viewer.id, conversation, &content, model.as_deref())
+        .await
+        .map_err(|error| request.fail(error))?;
+    if request.plain_form {
+        leptos_axum::redirect(&format!("/chat/{}", receipt.conversation_id));
+    }
+    Ok(receipt)
+}
+
+/// A conversation with all its messages.
+#[server(name = ReadConversation, prefix = "/fn", endpoint = "conversation", input = GetUrl)]
+pub async fn conversation(id: ConversationId) -> Result<Conversation, AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    request.services.conversations.open(viewer.id, id).await.map_err(|error| request.fail(error))
+}
+
+/// One page of the viewer's conversations, newest first; `cursor` from the page before.
+#[server(prefix = "/fn", endpoint = "conversations", input = GetUrl)]
+pub async fn conversations(#[server(default)] cursor: Option<String>) -> Result<ConversationPage, AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    request.services.conversations.list(viewer.id, cursor.as_deref()).await.map_err(|error| request.fail(error))
+}
+
+/// The Markdown of one message, for copying.
+#[server(prefix = "/fn", endpoint = "message_source", input = GetUrl)]
+pub async fn message_source(id: MessageId) -> Result<String, AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    request.services.conversations.message_source(viewer.id, id).await.map_err(|error| request.fail(error))
+}
+
+/// The models the viewer may ask, the default first.
+#[server(prefix = "/fn", endpoint = "models", input = GetUrl)]
+pub async fn models() -> Result<Vec<ModelChoice>, AppError> {
+    let (request, _viewer) = crate::context::asking()?;
+    Ok(request.services.models())
+}
+
+/// Ends a reply where it is; the part written so far stays.
+#[server(prefix = "/fn", endpoint = "stop")]
+pub async fn stop(reply: MessageId) -> Result<(), AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    request.services.conversations.stop(viewer.id, reply).await.map_err(|error| request.fail(error))
+}
+
+/// The events of a reply after number `after`: those there are, then those to come, until its last one.
+/// One JSON [`model::NumberedEvent`] a line. The stream breaking off without an `end` event means: ask again.
+#[server(prefix = "/fn", endpoint = "reply_events", input = GetUrl, output = Streaming)]
+pub async fn reply_events(reply: MessageId, after: i32) -> Result<ByteStream<AppError>, AppError> {
+    use futures::StreamExt as _;
+
+    let (request, viewer) = crate::context::asking()?;
+    let events =
+        request.services.conversations.follow(viewer.id, reply, after).await.map_err(|error| request.fail(error))?;
+    Ok(ByteStream::new(events.map(move |batch| match batch {
+        Ok(events) => Ok(to_lines(&events)),
+        Err(error) => Err(request.fail(error)),
+    })))
+}
+
+#[cfg(feature = "ssr")]
+fn to_lines(events: &[model::NumberedEvent]) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for event in events {
+        // Events hold strings and numbers only: writing them to memory cannot fail.
+        if serde_json::to_writer(&mut lines, event).is_ok() {
+            lines.push(b'\n');
+        }
+    }
+    lines
+}

@@ -1,0 +1,94 @@
+//! Messages as elements: a question is a bubble, an answer is the page itself.
+//!
+//! Nothing in here listens: buttons say what they do in `data-action`, and the log does it (see `actions`).
+
+use model::{FaultKind, Message, MessageStatus, Role};
+
+use super::{notice, reply::Connection};
+use crate::{
+    AppError, clock,
+    html::{Element, Html, el, icon},
+    markdown::{harmless, markdown},
+};
+
+/// A message that will not change any more.
+pub fn finished(message: &Message) -> Element {
+    match message.role {
+        Role::User => question(message),
+        Role::Assistant | Role::System => answer(message, markdown(&message.content), &Connection::Following),
+    }
+}
+
+/// A question. Its text is shown as it was written.
+pub fn question(message: &Message) -> Element {
+    el("article")
+        .class("you")
+        .attr("aria-label", "You")
+        .attr("data-message", message.id.to_string())
+        .child(el("div").child(harmless(&message.content).into_owned()))
+        .child(actions())
+}
+
+/// An answer with `text` so far.
+pub fn answer(message: &Message, text: impl IntoIterator<Item = Html>, connection: &Connection) -> Element {
+    let streaming = message.status == MessageStatus::Streaming;
+    let author = message.model.clone().unwrap_or_else(|| "System".to_owned());
+    let mut body = text.into_iter().peekable();
+    let empty = body.peek().is_none();
+    let body = if empty && streaming { vec![thinking()] } else { body.collect() };
+    let article = el("article")
+        .class("it")
+        .attr("aria-label", author.clone())
+        .attr("data-message", message.id.to_string())
+        .maybe("aria-busy", streaming.then_some("true"))
+        .child(el("header").child(el("span").child(author)).child(time(&message.created_at)))
+        .child(el("div").class("md").children(body));
+    let article = match notice(message, connection) {
+        Some(note) => article.child(note),
+        None => article,
+    };
+    if streaming {
+        article.child(without_script())
+    } else if empty {
+        article
+    } else {
+        article.child(actions())
+    }
+}
+
+/// A time of today as its hour; the reader's own once the page's code runs (see `clock::localise`).
+fn time(created_at: &str) -> Element {
+    el("time").attr("datetime", created_at.to_owned()).child(clock::hour_and_minute(created_at))
+}
+
+fn thinking() -> Html {
+    el("p").class("thinking").child("Thinking…").into()
+}
+
+/// For readers whose browser does not run the page's code; nobody else sees it.
+fn without_script() -> Element {
+    el("p").class("without-script").child("This answer is still being written. Reload the page to read on.")
+}
+
+fn actions() -> Element {
+    let copy = el("button")
+        .class("quiet")
+        .attr("type", "button")
+        .attr("data-action", "copy")
+        .child(icon("#copy"))
+        .child(el("span").child("Copy"));
+    el("div").class("acts needs-script").child(copy)
+}
+
+fn notice(message: &Message, connection: &Connection) -> Option<Element> {
+    match connection {
+        Connection::Following => notice::of_reply(message.status, message.notice.as_ref()),
+        Connection::Reconnecting => {
+            Some(notice::status("Connection lost, reconnecting…", "The answer goes on without it."))
+        }
+        Connection::Lost(AppError(fault)) if fault.kind == FaultKind::SignedOut => Some(notice::signed_out()),
+        Connection::Lost(AppError(fault)) => {
+            Some(notice::alert("The answer cannot be read.", &fault.message, &fault.correlation_id))
+        }
+    }
+}

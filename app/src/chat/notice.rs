@@ -1,0 +1,67 @@
+//! Notices: what happened, what to do next, and the reference that finds the log line.
+
+use model::{MessageStatus, Notice, NoticeKind};
+
+use crate::{
+    browser,
+    html::{Element, el, icon},
+};
+
+/// Why a reply is not, or not only, what was asked for.
+pub fn of_reply(status: MessageStatus, notice: Option<&Notice>) -> Option<Element> {
+    let (heading, otherwise) = match (status, notice.map(|notice| notice.kind)) {
+        (MessageStatus::Complete, Some(NoticeKind::Length)) => {
+            ("The answer is at its length limit.", "Ask it to go on.")
+        }
+        (MessageStatus::Complete, _) => return None,
+        (MessageStatus::Streaming, None) => return None,
+        (MessageStatus::Streaming, Some(NoticeKind::TooManyRequests)) => ("The model is busy.", ""),
+        (MessageStatus::Streaming, Some(_)) => ("Please note.", ""),
+        (MessageStatus::Stopped, _) => {
+            return Some(status_note("You stopped this answer.", "What had been written until then is kept.", notice));
+        }
+        (MessageStatus::Interrupted, _) => {
+            ("The answer was interrupted.", "What had arrived until then is kept. Ask again to get all of it.")
+        }
+        (MessageStatus::Filtered, _) => {
+            ("The answer was filtered.", "A content filter stepped in. Ask in other words.")
+        }
+        (MessageStatus::Failed, Some(NoticeKind::TooManyRequests)) => ("The model is busy: too many requests.", ""),
+        (MessageStatus::Failed, _) => ("There is no answer.", "Your question is kept. Ask it again."),
+    };
+    let text = notice.map_or(otherwise, |notice| notice.text.as_str());
+    let reference = notice.map_or("", |notice| notice.correlation_id.as_str());
+    match status {
+        MessageStatus::Complete | MessageStatus::Streaming => Some(status_note(heading, text, notice)),
+        _ => Some(alert(heading, text, reference)),
+    }
+}
+
+/// Something that needs no attention now.
+pub fn status(heading: &str, text: &str) -> Element {
+    note("status", "#info", heading, text, "")
+}
+
+/// Something that went wrong.
+pub fn alert(heading: &str, text: &str, reference: &str) -> Element {
+    note("alert", "#warn", heading, text, reference).attr("data-kind", "trouble")
+}
+
+/// The session ended while the answer was being written, which goes on without it.
+pub fn signed_out() -> Element {
+    let again = el("a").class("strong").attr("rel", "external").attr("href", browser::sign_in_again());
+    alert("You are signed out.", "The answer goes on; sign in to read it. ", "").child(again.child("Sign in again"))
+}
+
+fn status_note(heading: &str, text: &str, notice: Option<&Notice>) -> Element {
+    let reference = notice.map_or("", |notice| notice.correlation_id.as_str());
+    let text = notice.map_or(text, |notice| notice.text.as_str());
+    note("status", "#info", heading, text, reference)
+}
+
+fn note(role: &'static str, picture: &'static str, heading: &str, text: &str, reference: &str) -> Element {
+    let words = el("span").child(el("b").child(heading)).child(" ").child(text);
+    let words =
+        if reference.is_empty() { words } else { words.child(el("small").child(format!("Reference {reference}"))) };
+    el("div").class("note").attr("role", role).child(icon(picture)).child(words)
+}

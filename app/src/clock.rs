@@ -1,0 +1,150 @@
+//! Times on pages: UTC where the server writes them, the reader's own time once the page's code runs.
+
+use wasm_bindgen::JsCast as _;
+
+const DAY_SECS: i64 = 86_400;
+
+/// Seconds since 1970.
+#[cfg(feature = "ssr")]
+pub fn now_secs() -> i64 {
+    services::clock::now().unix_timestamp()
+}
+
+/// Seconds since 1970.
+#[cfg(not(feature = "ssr"))]
+pub fn now_secs() -> i64 {
+    (js_sys::Date::now() / 1000.0) as i64
+}
+
+/// Whose days count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Zone {
+    #[default]
+    Utc,
+    /// The browser's. Only there.
+    Local,
+}
+
+/// How long ago something was, in the groups the conversation list has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Recency {
+    Today,
+    Yesterday,
+    Week,
+    Month,
+    Older,
+}
+
+impl Recency {
+    pub const ALL: [Self; 5] = [Self::Today, Self::Yesterday, Self::Week, Self::Month, Self::Older];
+
+    /// The group of `time` (RFC 3339, UTC) at `now_secs`.
+    pub fn of(time: &str, now_secs: i64, zone: Zone) -> Self {
+        let Some(secs) = parse(time) else { return Self::Older };
+        match day(now_secs, zone) - day(secs, zone) {
+            ..=0 => Self::Today,
+            1 => Self::Yesterday,
+            2..=7 => Self::Week,
+            8..=30 => Self::Month,
+            _ => Self::Older,
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Today => "Today",
+            Self::Yesterday => "Yesterday",
+            Self::Week => "Previous 7 days",
+            Self::Month => "Previous 30 days",
+            Self::Older => "Older",
+        }
+    }
+}
+
+fn day(secs: i64, zone: Zone) -> i64 {
+    let offset_secs = match zone {
+        Zone::Utc => 0,
+        Zone::Local => -60 * js_date(secs).get_timezone_offset() as i64,
+    };
+    (secs + offset_secs).div_euclid(DAY_SECS)
+}
+
+fn js_date(secs: i64) -> js_sys::Date {
+    js_sys::Date::new(&(secs as f64 * 1000.0).into())
+}
+
+/// `2026-03-09T10:42:07Z`, with or without fractions, as seconds since 1970.
+pub fn parse(time: &str) -> Option<i64> {
+    let number = |from: usize, to: usize| time.get(from..to)?.parse::<i64>().ok();
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+    // Days of the proleptic Gregorian calendar, counted in years that begin in March.
+    let year = if month <= 2 { year - 1 } else { year };
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let days = 365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + of_year - 719_468;
+    Some(days * DAY_SECS + hour * 3600 + minute * 60 + second)
+}
+
+/// `10:42` of an RFC 3339 time.
+pub fn hour_and_minute(time: &str) -> &str {
+    time.get(11..16).unwrap_or_default()
+}
+
+/// `2026-03-09 10:42 UTC` of an RFC 3339 time.
+pub fn date_and_time(time: &str) -> String {
+    format!("{} {} UTC", time.get(..10).unwrap_or_default(), hour_and_minute(time))
+}
+
+/// Turns every `<time>` inside `root` into the reader's time: the hour for today's, with the date for others, and all
+/// of it on pointing.
+pub fn localise(root: &web_sys::Element) {
+    let today = day(now_secs(), Zone::Local);
+    let times = root.get_elements_by_tag_name("time");
+    for at in 0..times.length() {
+        let Some(time) = times.item(at) else { continue };
+        let Some(secs) = time.get_attribute("datetime").as_deref().and_then(parse) else { continue };
+        let date = js_date(secs);
+        let full = time.has_attribute("data-full");
+        let text = if full || day(secs, Zone::Local) != today { shown_with_date(&date) } else { shown(&date) };
+        time.set_text_content(Some(&text));
+        if let Some(time) = time.dyn_ref::<web_sys::HtmlElement>() {
+            time.set_title(&String::from(date.to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED)));
+        }
+    }
+}
+
+fn shown(date: &js_sys::Date) -> String {
+    format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
+}
+
+fn shown_with_date(date: &js_sys::Date) -> String {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let month = MONTHS.get(date.get_month() as usize).copied().unwrap_or_default();
+    format!("{} {month} {}, {}", date.get_date(), date.get_full_year(), shown(date))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read() {
+        assert_eq!(parse("1970-01-01T00:00:00Z"), Some(0));
+        assert_eq!(parse("2000-02-29T12:34:56.789Z"), Some(951_827_696));
+        assert_eq!(parse("2026-03-09T10:42:07Z"), Some(1_773_052_927));
+        assert_eq!(parse("yesterday"), None);
+        assert_eq!(hour_and_minute("2026-03-09T10:42:07Z"), "10:42");
+    }
+
+    #[test]
+    fn groups_count_days_and_not_hours() {
+        let now = parse("2026-03-09T00:10:00Z").unwrap();
+        let of = |time| Recency::of(time, now, Zone::Utc);
+        assert_eq!(of("2026-03-09T00:05:00Z"), Recency::Today);
+        assert_eq!(of("2026-03-08T23:59:00Z"), Recency::Yesterday);
+        assert_eq!(of("2026-03-07T23:59:00Z"), Recency::Week);
+        assert_eq!(of("2026-03-01T00:00:00Z"), Recency::Month);
+        assert_eq!(of("2025-03-01T00:00:00Z"), Recency::Older);
+        assert_eq!(of("2026-03-10T00:00:00Z"), Recency::Today);
+    }
+}

@@ -1,0 +1,59 @@
+//! What a request brings along on the server: the services, who is asking, and the request's correlation id.
+
+use std::sync::Arc;
+
+use leptos::prelude::use_context;
+use model::{Fault, FaultKind, Viewer};
+use services::Services;
+
+use crate::{AppError, chat::SealedLogs, shell::Assets, status};
+
+/// One request, as the doors hand it to pages and server functions.
+#[derive(Clone)]
+pub struct RequestContext {
+    pub services: Arc<Services>,
+    /// Whose session the request carries, established by the door's extractor.
+    pub viewer: Option<Viewer>,
+    /// When the session ends at the latest, RFC 3339; empty without a viewer.
+    pub session_expires_at: Arc<str>,
+    pub correlation_id: Arc<str>,
+    /// A form sent without the page's code running: answer with a redirect instead of data.
+    pub plain_form: bool,
+    /// Finished conversations, already rendered.
+    pub sealed_logs: Arc<SealedLogs>,
+    /// Names of this build's hashed files.
+    pub assets: Arc<Assets>,
+    /// `light` or `dark`, as the reader chose; absent = as their system says.
+    pub theme: Option<&'static str>,
+}
+
+/// The request being answered.
+///
+/// Taken before the first `await` and before any stream is built: neither keeps the context.
+pub fn request() -> Result<RequestContext, AppError> {
+    use_context().ok_or_else(|| AppError::new(FaultKind::Internal, "Something went wrong. Try again."))
+}
+
+/// The request and who is asking: the first line of every server function.
+pub fn asking() -> Result<(RequestContext, Viewer), AppError> {
+    let request = request()?;
+    match request.viewer.clone() {
+        Some(viewer) => Ok((request, viewer)),
+        None => {
+            let error = AppError::new(FaultKind::SignedOut, "You are signed out. Sign in again to go on.");
+            status::answer_with(&error);
+            Err(error)
+        }
+    }
+}
+
+impl RequestContext {
+    /// Logs a use case's failure once, here at the edge, and turns it into what the reader may know. The answer gets
+    /// its status.
+    pub fn fail(&self, error: services::Error) -> AppError {
+        let fault: Fault = error.into_fault(&self.correlation_id);
+        let error = AppError(fault);
+        status::answer_with(&error);
+        error
+    }
+}

@@ -1,0 +1,55 @@
+//! The error every server function answers with: a [`Fault`], whatever went wrong underneath.
+
+use model::{Fault, FaultKind};
+use serde::{Deserialize, Serialize};
+use server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+
+/// A [`Fault`] as server functions carry it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AppError(pub Fault);
+
+impl AppError {
+    /// A failure without a log line to refer to.
+    pub fn new(kind: FaultKind, message: impl Into<String>) -> Self {
+        Self(Fault { kind, message: message.into(), correlation_id: String::new() })
+    }
+}
+
+impl std::fmt::Display for AppError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for AppError {}
+
+impl From<Fault> for AppError {
+    fn from(fault: Fault) -> Self {
+        Self(fault)
+    }
+}
+
+/// Failures of the plumbing between the page and a server function. Their own texts name types and parsers, which
+/// helps nobody who reads them on a page.
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        let error = match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                Self::new(FaultKind::Invalid, "The request could not be read.")
+            }
+            ServerFnErrorErr::Request(_) => {
+                Self::new(FaultKind::Unavailable, "The server cannot be reached. Check the connection and try again.")
+            }
+            _ => Self::new(FaultKind::Internal, "Something went wrong. Try again."),
+        };
+        #[cfg(feature = "ssr")]
+        crate::status::answer_with(&error);
+        error
+    }
+}

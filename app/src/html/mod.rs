@@ -1,0 +1,180 @@
+//! A tree of elements and text for what the page shows but did not write itself: messages and the Markdown in them.
+//!
+//! Names of elements and attributes are `'static`, so they can only come from our source; everything else is text and
+//! is written as text. The same tree is written by the server, adopted by the browser without looking at its children,
+//! and changed in place when the next tree arrives: a streaming answer touches only the nodes that differ.
+
+mod dom;
+mod view;
+
+use std::{borrow::Cow, sync::Arc};
+
+pub(crate) use view::adopt;
+
+/// A node of the tree.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Html {
+    Text(String),
+    Element(Element),
+    /// A part that will not change any more. The same `Arc` in the next tree means: nothing to compare.
+    Shared(Arc<Html>),
+}
+
+/// An element, its attributes in order, and what is in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Element {
+    tag: &'static str,
+    attributes: Vec<(&'static str, Cow<'static, str>)>,
+    children: Vec<Html>,
+}
+
+/// An empty element.
+pub fn el(tag: &'static str) -> Element {
+    Element { tag, attributes: Vec::new(), children: Vec::new() }
+}
+
+/// A picture of the sprite in the document, without a name of its own.
+pub fn icon(href: &'static str) -> Element {
+    el("svg").class("icon").attr("aria-hidden", "true").child(el("use").attr("href", href))
+}
+
+impl Element {
+    /// Sets an attribute that is not set yet.
+    pub fn attr(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.attributes.push((name, value.into()));
+        self
+    }
+
+    /// Sets an attribute if there is a value for it.
+    pub fn maybe(self, name: &'static str, value: Option<impl Into<Cow<'static, str>>>) -> Self {
+        match value {
+            Some(value) => self.attr(name, value),
+            None => self,
+        }
+    }
+
+    pub fn class(self, names: &'static str) -> Self {
+        self.attr("class", names)
+    }
+
+    /// Appends a node. Neighbouring texts become one, because the HTML parser makes one node of them, too.
+    pub fn child(mut self, child: impl Into<Html>) -> Self {
+        self.push(child.into());
+        self
+    }
+
+    pub fn children(mut self, children: impl IntoIterator<Item = impl Into<Html>>) -> Self {
+        for child in children {
+            self.push(child.into());
+        }
+        self
+    }
+
+    fn push(&mut self, child: Html) {
+        match (self.children.last_mut(), child) {
+            (_, Html::Text(text)) if text.is_empty() => {}
+            (Some(Html::Text(before)), Html::Text(text)) => before.push_str(&text),
+            (_, child) => self.children.push(child),
+        }
+    }
+
+    /// Makes the element in the document. Only in the browser.
+    pub fn into_dom(self) -> web_sys::Element {
+        dom::build(&self)
+    }
+
+    /// Writes the element as HTML.
+    pub fn write(&self, out: &mut String) {
+        out.push('<');
+        out.push_str(self.tag);
+        for (name, value) in &self.attributes {
+            out.push(' ');
+            out.push_str(name);
+            out.push_str("=\"");
+            escape(value, out);
+            out.push('"');
+        }
+        out.push('>');
+        if matches!(self.tag, "br" | "hr" | "link" | "meta") {
+            return;
+        }
+        for child in &self.children {
+            child.write(out);
+        }
+        out.push_str("</");
+        out.push_str(self.tag);
+        out.push('>');
+    }
+}
+
+impl Html {
+    /// Writes the node as HTML.
+    pub fn write(&self, out: &mut String) {
+        match self {
+            Self::Text(text) => escape(text, out),
+            Self::Element(element) => element.write(out),
+            Self::Shared(shared) => shared.write(out),
+        }
+    }
+
+    fn unshared(&self) -> &Self {
+        match self {
+            Self::Shared(shared) => shared.unshared(),
+            other => other,
+        }
+    }
+}
+
+impl From<Element> for Html {
+    fn from(element: Element) -> Self {
+        Self::Element(element)
+    }
+}
+
+impl From<String> for Html {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for Html {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+/// Appends `text` so that it is text between tags as well as inside a quoted attribute.
+pub fn escape(text: &str, out: &mut String) {
+    let mut written = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let entity = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => continue,
+        };
+        out.push_str(&text[written..at]);
+        out.push_str(entity);
+        written = at + 1;
+    }
+    out.push_str(&text[written..]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_attributes_are_escaped() {
+        let mut out = String::new();
+        el("p").attr("title", "\"><script>").child("<b> & \"é\"").write(&mut out);
+        assert_eq!(out, r#"<p title="&quot;&gt;&lt;script&gt;">&lt;b&gt; &amp; &quot;é&quot;</p>"#);
+    }
+
+    #[test]
+    fn neighbouring_texts_are_one_node() {
+        let element = el("p").child("a").child("").child("b").child(el("br")).child("c");
+        assert_eq!(element.children.len(), 3);
+    }
+}

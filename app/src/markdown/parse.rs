@@ -1,0 +1,286 @@
+//! Markdown to the tree, from pulldown-cmark's events. Never recursive, and never deeper than [`DEPTH_MAX`]: what is
+//! nested further loses its form, not its text.
+
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+
+use super::{
+    harmless::{harmless, harmless_link},
+    tree::{Alignment, Block, Inline, Item, plain_text},
+};
+
+const DEPTH_MAX: usize = 24;
+
+/// Reads `source`, whatever is in it.
+pub fn parse(source: &str) -> Vec<Block> {
+    parse_with_starts(&harmless(source)).into_iter().map(|(_, block)| block).collect()
+}
+
+/// Reads an already harmless `source`; each block with the place of its first byte.
+pub(super) fn parse_with_starts(source: &str) -> Vec<(usize, Block)> {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let mut reader = Reader { open: vec![Open::new(Kind::Root)], flattened: Vec::new(), starts: Vec::new() };
+    for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
+        reader.take(event, range.start);
+    }
+    let Some(root) = reader.open.into_iter().next() else { return Vec::new() };
+    reader.starts.into_iter().zip(root.blocks).collect()
+}
+
+/// What has been opened and not closed yet.
+enum Kind {
+    Root,
+    Paragraph,
+    Heading(u8),
+    Code(Option<String>),
+    Markup,
+    Quote,
+    List(Option<u64>, Vec<Item>),
+    Item(Option<bool>),
+    Table(Vec<Alignment>, Vec<Vec<Inline>>, Vec<Vec<Vec<Inline>>>),
+    Row(bool, Vec<Vec<Inline>>),
+    Cell,
+    Emphasis,
+    Strong,
+    Struck,
+    Link(String),
+    Image(String),
+}
+
+struct Open {
+    kind: Kind,
+    blocks: Vec<Block>,
+    inlines: Vec<Inline>,
+}
+
+impl Open {
+    fn new(kind: Kind) -> Self {
+        Self { kind, blocks: Vec::new(), inlines: Vec::new() }
+    }
+
+    /// The content as blocks.
+    fn into_blocks(mut self) -> Vec<Block> {
+        self.flush();
+        self.blocks
+    }
+
+    fn flush(&mut self) {
+        if !self.inlines.is_empty() {
+            self.blocks.push(Block::Plain(std::mem::take(&mut self.inlines)));
+        }
+    }
+}
+
+struct Reader {
+    /// The root, always there, and what is open inside it.
+    open: Vec<Open>,
+    /// Tags that were not opened because they were too deep.
+    flattened: Vec<TagEnd>,
+    /// Where each of the root's blocks starts.
+    starts: Vec<usize>,
+}
+
+impl Reader {
+    fn take(&mut self, event: Event<'_>, start: usize) {
+        if self.open.len() == 1 && matches!(event, Event::Start(_) | Event::Rule) {
+            self.starts.push(start);
+        }
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => self.text(&text),
+            Event::Code(text) => self.inline(Inline::Code(text.into_string())),
+            Event::SoftBreak => self.text("\n"),
+            Event::HardBreak => self.inline(Inline::Break),
+            Event::Rule => self.block(Block::Rule),
+            Event::TaskListMarker(done) => self.tick(done),
+            // Their extensions are off.
+            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => self.text(&text),
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>) {
+        // The parts of a list or table that was still opened belong to it, however deep.
+        let part = matches!(tag, Tag::Item | Tag::TableHead | Tag::TableRow | Tag::TableCell);
+        if !self.flattened.is_empty() || (self.open.len() >= DEPTH_MAX && !part) {
+            self.flattened.push(tag.to_end());
+            return;
+        }
+        let kind = match tag {
+            Tag::Heading { level, .. } => Kind::Heading(level as u8),
+            Tag::BlockQuote(_) => Kind::Quote,
+            Tag::CodeBlock(kind) => Kind::Code(language(&kind)),
+            Tag::HtmlBlock => Kind::Markup,
+            Tag::List(first) => Kind::List(first, Vec::new()),
+            Tag::Item => Kind::Item(None),
+            Tag::Table(columns) => Kind::Table(columns.into_iter().map(alignment).collect(), Vec::new(), Vec::new()),
+            Tag::TableHead => Kind::Row(true, Vec::new()),
+            Tag::TableRow => Kind::Row(false, Vec::new()),
+            Tag::TableCell => Kind::Cell,
+            Tag::Emphasis => Kind::Emphasis,
+            Tag::Strong => Kind::Strong,
+            Tag::Strikethrough => Kind::Struck,
+            Tag::Link { dest_url, .. } => Kind::Link(dest_url.into_string()),
+            Tag::Image { dest_url, .. } => Kind::Image(dest_url.into_string()),
+            // Paragraphs, and those whose extensions are off.
+            _ => Kind::Paragraph,
+        };
+        self.open.push(Open::new(kind));
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        if self.flattened.last() == Some(&tag) {
+            self.flattened.pop();
+            let inline = matches!(tag, TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link);
+            if !inline {
+                // Keeps the words of neighbouring blocks apart.
+                self.text("\n");
+            }
+            return;
+        }
+        if self.open.len() == 1 {
+            return;
+        }
+        let Some(closed) = self.open.pop() else { return };
+        self.close(closed);
+    }
+
+    fn close(&mut self, mut closed: Open) {
+        match std::mem::replace(&mut closed.kind, Kind::Root) {
+            Kind::Root => {}
+            Kind::Paragraph => self.block(Block::Paragraph(closed.inlines)),
+            Kind::Heading(level) => self.block(Block::Heading { level, content: closed.inlines }),
+            Kind::Code(language) => self.block(Block::Code { language, text: plain_text(&closed.inlines) }),
+            Kind::Markup => self.block(Block::Paragraph(trimmed(closed.inlines))),
+            Kind::Quote => self.block(Block::Quote(closed.into_blocks())),
+            Kind::List(start, items) => self.block(Block::List { start, items }),
+            Kind::Item(done) => self.item(Item { done, content: closed.into_blocks() }),
+            Kind::Table(alignment, head, rows) => self.block(Block::Table { alignment, head, rows }),
+            Kind::Row(is_head, cells) => self.row(is_head, cells),
+            Kind::Cell => self.cell(closed.inlines),
+            Kind::Emphasis => self.inline(Inline::Emphasis(closed.inlines)),
+            Kind::Strong => self.inline(Inline::Strong(closed.inlines)),
+            Kind::Struck => self.inline(Inline::Struck(closed.inlines)),
+            Kind::Link(target) => self.link(&target, closed.inlines),
+            Kind::Image(target) => self.image(&target, closed.inlines),
+        }
+    }
+
+    fn top(&mut self) -> Option<&mut Open> {
+        self.open.last_mut()
+    }
+
+    fn block(&mut self, block: Block) {
+        if let Some(top) = self.top() {
+            top.flush();
+            top.blocks.push(block);
+        }
+    }
+
+    fn inline(&mut self, inline: Inline) {
+        if let Some(top) = self.top() {
+            top.inlines.push(inline);
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let Some(top) = self.top() else { return };
+        match top.inlines.last_mut() {
+            Some(Inline::Text(before)) => before.push_str(text),
+            _ => top.inlines.push(Inline::Text(text.to_owned())),
+        }
+    }
+
+    fn item(&mut self, item: Item) {
+        if let Some(Open { kind: Kind::List(_, items), .. }) = self.top() {
+            items.push(item);
+        }
+    }
+
+    fn row(&mut self, is_head: bool, cells: Vec<Vec<Inline>>) {
+        if let Some(Open { kind: Kind::Table(_, head, rows), .. }) = self.top() {
+            if is_head {
+                *head = cells;
+            } else {
+                rows.push(cells);
+            }
+        }
+    }
+
+    fn cell(&mut self, content: Vec<Inline>) {
+        if let Some(Open { kind: Kind::Row(_, cells), .. }) = self.top() {
+            cells.push(content);
+        }
+    }
+
+    fn tick(&mut self, done: bool) {
+        let item = self.open.iter_mut().rev().find_map(|open| match &mut open.kind {
+            Kind::Item(state) => Some(state),
+            _ => None,
+        });
+        if let Some(state) = item {
+            *state = Some(done);
+        }
+    }
+
+    /// A link that may not be one stays readable: its label, and where it wanted to lead.
+    fn link(&mut self, target: &str, mut content: Vec<Inline>) {
+        if let Some(href) = harmless_link(target) {
+            if content.is_empty() {
+                content.push(Inline::Text(href.to_owned()));
+            }
+            self.inline(Inline::Link { href: href.to_owned(), content });
+            return;
+        }
+        let told = plain_text(&content) == target;
+        for inline in content {
+            match inline {
+                Inline::Text(text) => self.text(&text),
+                other => self.inline(other),
+            }
+        }
+        if !told {
+            self.text(&format!(" ({})", shortened(target)));
+        }
+    }
+
+    /// Nothing in an answer is fetched by itself, so a picture becomes a link to it.
+    fn image(&mut self, target: &str, content: Vec<Inline>) {
+        let label = plain_text(&content);
+        let label = if label.is_empty() { "image".to_owned() } else { label };
+        self.link(target, vec![Inline::Text(label)]);
+    }
+}
+
+fn language(kind: &CodeBlockKind<'_>) -> Option<String> {
+    match kind {
+        CodeBlockKind::Fenced(info) => {
+            let word = info.split([' ', ',', '{']).next().unwrap_or_default();
+            (!word.is_empty()).then(|| word.chars().take(32).collect())
+        }
+        CodeBlockKind::Indented => None,
+    }
+}
+
+fn alignment(column: pulldown_cmark::Alignment) -> Alignment {
+    match column {
+        pulldown_cmark::Alignment::Right => Alignment::End,
+        pulldown_cmark::Alignment::Center => Alignment::Center,
+        pulldown_cmark::Alignment::Left | pulldown_cmark::Alignment::None => Alignment::Start,
+    }
+}
+
+/// Raw HTML ends with the line's end.
+fn trimmed(mut inlines: Vec<Inline>) -> Vec<Inline> {
+    if let Some(Inline::Text(text)) = inlines.last_mut() {
+        text.truncate(text.trim_end().len());
+    }
+    inlines
+}
+
+fn shortened(target: &str) -> String {
+    const LIMIT: usize = 80;
+    if target.chars().count() <= LIMIT {
+        return target.to_owned();
+    }
+    target.chars().take(LIMIT).chain(['…']).collect()
+}

@@ -1,0 +1,80 @@
+//! The HTML document around the app.
+
+use leptos::{config::get_configuration, nonce::use_nonce, prelude::*};
+use leptos_meta::MetaTags;
+
+use crate::{App, context, icon::SPRITE, theme::Theme};
+
+/// Paths of this build's files, hashed by their content, e.g. `/pkg/banter.HASH.js`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assets {
+    pub css: String,
+    pub js: String,
+    pub wasm: String,
+}
+
+/// What a page says about itself before its title.
+pub(crate) const DESCRIPTION: &str = "Banter, the company's own AI chat.";
+
+/// The document. Needs the request's [`context::RequestContext`]; without one (when routes are listed) it is bare.
+pub fn shell() -> impl IntoView {
+    let request = context::request().ok();
+    let theme = Theme::from_name(request.as_ref().and_then(|request| request.theme)).name();
+    let assets = request.map(|request| request.assets);
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="description" content=DESCRIPTION />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                {assets.as_deref().map(links)}
+                <AutoReload />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+                {sprite()}
+                {assets.as_deref().map(scripts)}
+            </body>
+        </html>
+    }
+}
+
+/// The browser starts on all three files at once, instead of finding the last one in the second.
+fn links(assets: &Assets) -> impl IntoView + use<> {
+    let nonce = use_nonce();
+    view! {
+        <link rel="stylesheet" href=assets.css.clone() />
+        <link rel="modulepreload" href=assets.js.clone() nonce=nonce />
+        <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="" />
+    }
+}
+
+/// Shows a conversation's end before anything is loaded; then loads the page's code and brings it to life.
+fn scripts(assets: &Assets) -> impl IntoView + use<> {
+    let Assets { js, wasm, .. } = assets;
+    let start = format!("import(\"{js}\").then(m=>m.default({{module_or_path:\"{wasm}\"}}).then(()=>m.hydrate()))");
+    view! {
+        <script nonce=use_nonce()>{SHOW_END}</script>
+        <script type="module" nonce=use_nonce()>{start}</script>
+    }
+}
+
+const SHOW_END: &str = "{const l=document.querySelector('.log');if(l)l.scrollTop=l.scrollHeight}";
+
+/// The icons, as they are in the source. Behind everything that is hydrated.
+fn sprite() -> impl IntoView {
+    leptos::tachys::html::InertElement::new(SPRITE)
+}
+
+/// In development: reloads the page after a rebuild.
+#[component]
+fn AutoReload() -> impl IntoView {
+    std::env::var_os("LEPTOS_WATCH").and_then(|_| {
+        let options = get_configuration(None).ok()?.leptos_options;
+        Some(view! { <leptos::hydration::AutoReload options /> })
+    })
+}

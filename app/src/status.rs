@@ -1,0 +1,33 @@
+//! The HTTP status of an answer that is not what was asked for, of pages as of server functions.
+
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use model::FaultKind;
+
+use crate::{AppError, context};
+
+/// Gives the answer being made the status of `error`. Outside of one (in a stream, in a test) nothing happens.
+pub fn answer_with(error: &AppError) {
+    // A plain form is led back to its page, which shows the error.
+    if context::request().is_ok_and(|request| request.plain_form) {
+        return;
+    }
+    if let (Some(response), Ok(status)) =
+        (use_context::<ResponseOptions>(), http::StatusCode::from_u16(code(error.0.kind)))
+    {
+        response.set_status(status);
+    }
+}
+
+fn code(kind: FaultKind) -> u16 {
+    match kind {
+        FaultKind::SignedOut => 401,
+        FaultKind::Forbidden => 403,
+        FaultKind::NotFound => 404,
+        FaultKind::Invalid => 400,
+        FaultKind::TooLarge => 413,
+        FaultKind::Conflict => 409,
+        FaultKind::Unavailable => 503,
+        FaultKind::Internal => 500,
+    }
+}

@@ -1,0 +1,16 @@
+//! Nouns: the types both sides of the wire share. Data and its rules only, no I/O, safe in WebAssembly.
+
+mod conversation;
+mod fault;
+mod ids;
+mod reply;
+mod user;
+
+pub use conversation::{
+    AskReceipt, Conversation, ConversationPage, ConversationSummary, Message, MessageStatus, QUESTION_MAX_BYTES,
+    Question, QuestionRejected, Role,
+};
+pub use fault::{Fault, FaultKind};
+pub use ids::{ConversationId, MessageId, UserId};
+pub use reply::{Ending, Notice, NoticeKind, NumberedEvent, ReplyEvent, Usage};
+pub use user::{Group, ModelChoice, Profile, UserRole, Viewer, initials};

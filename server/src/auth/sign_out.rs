@@ -1,0 +1,58 @@
+//! Signing out: here, then at the provider; and when the provider says so.
+
+use axum::{
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use crate::{Doors, notices, request::CorrelationId, session};
+
+/// `POST /api/auth/signout`.
+pub(super) async fn sign_out(
+    State(doors): State<Doors>,
+    correlation_id: CorrelationId,
+    session: Session,
+    headers: HeaderMap,
+) -> Response {
+    // Loads the session: an id that is none has no tokens.
+    let tokens = session::tokens(&doors.services, &session).await;
+    if let Err(error) = session.flush().await {
+        tracing::error!(correlation_id = &*correlation_id.0, error = %error, "a session cannot be ended");
+        return notices::unavailable(&doors, &headers, &correlation_id);
+    }
+    let provider = doors.services.sign_in.sign_out_url(tokens.as_ref()).await;
+    Redirect::to(provider.as_ref().map_or("/signed-out", |url| url.as_str())).into_response()
+}
+
+#[derive(Deserialize)]
+pub(super) struct FrontchannelParams {
+    sid: Option<String>,
+}
+
+/// `GET /api/auth/frontchannel-logout?sid=…`, which the provider loads in a hidden frame: without our cookie mostly, so
+/// the session is found by the provider's own id of it. Ids are random; one that we do not know changes nothing.
+pub(super) async fn frontchannel(
+    State(doors): State<Doors>,
+    correlation_id: CorrelationId,
+    params: Result<Query<FrontchannelParams>, QueryRejection>,
+) -> StatusCode {
+    let Some(sid) = params.ok().and_then(|Query(params)| params.sid) else { return StatusCode::BAD_REQUEST };
+    match doors.services.people.end_sessions_of(&sid).await {
+        Ok(count) => {
+            tracing::info!(count, "the provider ended sessions");
+            StatusCode::OK
+        }
+        Err(error) => {
+            error.into_fault(&correlation_id.0);
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    }
+}
+
+/// Where the provider sends people after it signed them out.
+pub(super) async fn signed_out(State(doors): State<Doors>, headers: HeaderMap) -> Response {
+    notices::signed_out(&doors, &headers)
+}

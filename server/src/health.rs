@@ -1,0 +1,23 @@
+//! Whether the process lives, and whether it can do its work.
+
+use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
+use serde_json::json;
+
+use crate::Doors;
+
+pub(crate) async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// 503 without a usable database. The provider being away is told but does not make the process unready: people who
+/// are signed in go on working, and taking every replica out at once would end that.
+pub(crate) async fn ready(State(doors): State<Doors>) -> impl IntoResponse {
+    let (database, provider) = tokio::join!(doors.services.check_database(), doors.services.sign_in.check_provider());
+    let status = if database.is_ok() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let report = json!({
+        "ready": database.is_ok(),
+        "database": database.err().unwrap_or_else(|| "ok".to_owned()),
+        "provider": provider.err().map_or_else(|| "ok".to_owned(), |error| error.to_string()),
+    });
+    (status, Json(report))
+}

@@ -1,0 +1,138 @@
+//! The command line: `banter serve` (the default) and `banter migrate`.
+
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+use server::Site;
+use services::{
+    Services,
+    config::{Config, LogFormat},
+};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+/// The configuration cannot be used.
+const BAD_CONFIGURATION: u8 = 2;
+/// What requests and replies under way get to end once the process was told to.
+const GRACE: Duration = Duration::from_secs(20);
+
+const USAGE: &str = "usage: banter [serve | migrate]
+
+  serve    bring the database up to date and serve (the default)
+  migrate  bring the database up to date and stop
+
+Configured by environment variables; the README lists them.";
+
+fn main() -> ExitCode {
+    let command = std::env::args().nth(1).unwrap_or_else(|| "serve".to_owned());
+    if !matches!(command.as_str(), "serve" | "migrate") {
+        eprintln!("{USAGE}");
+        return if matches!(command.as_str(), "help" | "--help" | "-h") {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(2)
+        };
+    }
+    let config = match Config::from_env() {
+        Ok(config) => config,
+        Err(faults) => {
+            eprintln!("{faults}");
+            return ExitCode::from(BAD_CONFIGURATION);
+        }
+    };
+    start_logging(config.log_format);
+    // Two providers are compiled in by the libraries below us; TLS needs to be told which one.
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        tracing::warn!("a TLS provider was installed already");
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    let result = runtime.block_on(async {
+        match command.as_str() {
+            "migrate" => migrate(config).await,
+            _ => serve(config).await,
+        }
+    });
+    result.unwrap_or_else(|code| code)
+}
+
+async fn migrate(config: Config) -> Result<ExitCode, ExitCode> {
+    let services = Services::build(config).map_err(|error| fail(&error))?;
+    services.migrate().await.map_err(|error| fail(&error))?;
+    tracing::info!("the database is up to date");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(config: Config) -> Result<ExitCode, ExitCode> {
+    let root = std::env::var("LEPTOS_SITE_ROOT").unwrap_or_else(|_| "target/site".to_owned());
+    let site = Site::open(root).map_err(|error| {
+        eprintln!("{error}");
+        ExitCode::from(BAD_CONFIGURATION)
+    })?;
+    let (bind_addr, origin) = (config.bind_addr, config.origin.as_header());
+    tracing::info!(credential = config.identity.credential.kind(), "how the app proves itself at the token endpoint");
+    let services = Arc::new(Services::build(config).map_err(|error| {
+        eprintln!("{error}");
+        ExitCode::from(BAD_CONFIGURATION)
+    })?);
+    let listener = TcpListener::bind(bind_addr).await.map_err(|error| {
+        eprintln!("BIND_ADDR {bind_addr} cannot be listened on: {error}");
+        ExitCode::FAILURE
+    })?;
+    tokio::spawn(migrate_until_done(Arc::clone(&services)));
+    let compressing = site.clone();
+    tokio::task::spawn_blocking(move || compressing.precompress());
+    tracing::info!(%bind_addr, "serving {origin}");
+
+    let app = server::build(Arc::clone(&services), site);
+    let stopping = Arc::clone(&services);
+    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
+        told_to_stop().await;
+        tracing::info!("stopping: requests and replies under way come to their end");
+        stopping.shut_down().await;
+    });
+    let outcome = tokio::select! {
+        outcome = serving.into_future() => outcome,
+        () = async { told_to_stop().await; tokio::time::sleep(GRACE).await } => Ok(()),
+    };
+    outcome.map(|()| ExitCode::SUCCESS).map_err(|error| fail(&error))
+}
+
+/// The database may come later than the app: until then `/readyz` says so. Then the work beside the requests begins.
+async fn migrate_until_done(services: Arc<Services>) {
+    while let Err(error) = services.migrate().await {
+        tracing::error!(error = %error, "the database cannot be brought up to date; trying again");
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    services.run().await;
+}
+
+async fn told_to_stop() {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminated => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+fn start_logging(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,tower_sessions_core=error"));
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => subscriber.init(),
+        LogFormat::Json => subscriber.json().init(),
+    }
+}
+
+fn fail(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("{error}");
+    ExitCode::FAILURE
+}

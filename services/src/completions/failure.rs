@@ -1,0 +1,167 @@
+//! Why the model did not answer: precise for the operator, useful for the reader.
+
+use std::{collections::BTreeMap, fmt};
+
+use model::{Ending, NoticeKind};
+use reqwest::{Response, StatusCode, header::HeaderMap};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A refused or failed request to the model.
+#[derive(Debug)]
+pub struct Failure {
+    pub kind: FailureKind,
+    /// For the log only: it quotes the service.
+    detail: String,
+    pub status: Option<u16>,
+    /// The id under which the service's own logs have it.
+    pub upstream_id: Option<String>,
+}
+
+/// What kind of failure, as far as the reader can act on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// Nothing answers, or a gateway answers for it.
+    Unreachable,
+    /// The app's own access is wrong: a matter for the operator.
+    NotAuthorised,
+    NoSuchDeployment,
+    /// With the seconds to wait, if the service said.
+    TooManyRequests(Option<u64>),
+    /// The question was refused, by these categories.
+    Filtered(Vec<String>),
+    TooLong,
+    /// Any other refusal.
+    Refused,
+    /// It broke after it had begun.
+    BrokenOff,
+}
+
+impl Failure {
+    pub(super) fn new(kind: FailureKind, detail: impl fmt::Display) -> Self {
+        Self { kind, detail: detail.to_string(), status: None, upstream_id: None }
+    }
+
+    pub(super) fn with_upstream_id(self, upstream_id: Option<String>) -> Self {
+        Self { upstream_id, ..self }
+    }
+
+    /// How the reply ends, and what to tell the reader.
+    pub fn for_reader(&self) -> (Ending, NoticeKind, String) {
+        match &self.kind {
+            FailureKind::Unreachable => (
+                Ending::Failed,
+                NoticeKind::Failed,
+                "The model cannot be reached right now. Your question is kept; ask again in a moment.".to_owned(),
+            ),
+            FailureKind::NotAuthorised => (
+                Ending::Failed,
+                NoticeKind::Failed,
+                "Banter is not allowed to use this model. Please tell your administrator the reference below."
+                    .to_owned(),
+            ),
+            FailureKind::NoSuchDeployment => (
+                Ending::Failed,
+                NoticeKind::Failed,
+                "This model is not available. Choose another one, or tell your administrator the reference below."
+                    .to_owned(),
+            ),
+            FailureKind::TooManyRequests(seconds) => {
+                let when = seconds.map_or("in a minute".to_owned(), |seconds| format!("in {seconds} s"));
+                let text = format!("The model has too many requests at the moment: try again {when}.");
+                (Ending::Failed, NoticeKind::TooManyRequests, text)
+            }
+            FailureKind::Filtered(categories) => {
+                let which = if categories.is_empty() { String::new() } else { format!(" ({})", categories.join(", ")) };
+                let text = format!(
+                    "The question was filtered by the content policy{which}. Put it in other words and send it again."
+                );
+                (Ending::Filtered, NoticeKind::Filtered, text)
+            }
+            FailureKind::TooLong => (
+                Ending::Failed,
+                NoticeKind::Failed,
+                "This conversation has become too long for the model. Start a new chat and bring along what matters."
+                    .to_owned(),
+            ),
+            FailureKind::Refused => (
+                Ending::Failed,
+                NoticeKind::Failed,
+                "The model refused the request. Ask again, or tell your administrator the reference below.".to_owned(),
+            ),
+            FailureKind::BrokenOff => (
+                Ending::Interrupted,
+                NoticeKind::Interrupted,
+                "The answer was interrupted: the model broke off. Ask again to get a whole one.".to_owned(),
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.kind, self.detail)
+    }
+}
+
+/// The failure that an error response stands for.
+pub(super) async fn of(response: Response) -> Failure {
+    let status = response.status();
+    let upstream_id = upstream_id(response.headers());
+    let retry_after = retry_after_secs(response.headers());
+    let body = response.bytes().await.unwrap_or_default();
+    let body: Body = serde_json::from_slice(&body).unwrap_or_default();
+    let error = body.error.unwrap_or_default();
+    let code = error.code.as_ref().and_then(Value::as_str).unwrap_or_default();
+    let kind = match (status, code) {
+        (StatusCode::TOO_MANY_REQUESTS, _) => FailureKind::TooManyRequests(retry_after),
+        (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _) => FailureKind::NotAuthorised,
+        (StatusCode::NOT_FOUND, _) => FailureKind::NoSuchDeployment,
+        (_, "content_filter") => FailureKind::Filtered(error.filtered_categories()),
+        (_, "context_length_exceeded") => FailureKind::TooLong,
+        (status, _) if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => FailureKind::Unreachable,
+        _ => FailureKind::Refused,
+    };
+    let detail = error.message.or(body.message).unwrap_or_else(|| "no message".to_owned());
+    Failure { kind, detail, status: Some(status.as_u16()), upstream_id }
+}
+
+/// The service's own id of a request.
+pub(super) fn upstream_id(headers: &HeaderMap) -> Option<String> {
+    let names = ["apim-request-id", "x-request-id", "x-ms-request-id"];
+    names.iter().find_map(|name| headers.get(*name)?.to_str().ok().map(str::to_owned))
+}
+
+/// What `retry-after-ms` or `retry-after` ask for, in whole seconds.
+fn retry_after_secs(headers: &HeaderMap) -> Option<u64> {
+    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok();
+    let seconds = number("retry-after-ms").map(|millis| millis / 1000.0).or_else(|| number("retry-after"))?;
+    (seconds.is_finite() && seconds >= 0.0).then(|| seconds.ceil() as u64)
+}
+
+/// Error bodies come with an `error` object, or, for a bad token, without one.
+#[derive(Default, Deserialize)]
+struct Body {
+    error: Option<ErrorBody>,
+    message: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+struct ErrorBody {
+    code: Option<Value>,
+    message: Option<String>,
+    innererror: Option<InnerError>,
+}
+
+#[derive(Deserialize)]
+struct InnerError {
+    /// Singular on the wire, plural in the documentation.
+    #[serde(alias = "content_filter_results")]
+    content_filter_result: Option<BTreeMap<String, Value>>,
+}
+
+impl ErrorBody {
+    fn filtered_categories(&self) -> Vec<String> {
+        super::wire::filtered(self.innererror.as_ref().and_then(|inner| inner.content_filter_result.as_ref()))
+    }
+}

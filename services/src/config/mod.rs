@@ -1,0 +1,284 @@
+//! Every environment variable, parsed once; all faults are reported together.
+
+mod faults;
+mod origin;
+
+use std::{net::SocketAddr, path::PathBuf, str::FromStr as _};
+
+pub use faults::{ConfigFault, ConfigFaults};
+pub use origin::Origin;
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::postgres::PgConnectOptions;
+use url::Url;
+
+use faults::Reader;
+
+/// The checked configuration. Names and meanings are in the README's table.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub origin: Origin,
+    /// Root of all of the app's keys; the first one signs and seals, the others still open.
+    pub auth_secrets: Vec<SecretString>,
+    pub database: PgConnectOptions,
+    pub identity: IdentityConfig,
+    /// Groups whose members may use the app; empty = everybody the provider signs in.
+    pub allowed_group_ids: Vec<String>,
+    /// Groups whose members are administrators; empty = nobody.
+    pub admin_group_ids: Vec<String>,
+    pub graph_base_url: Url,
+    pub openai: OpenAiConfig,
+    /// PEM bundle trusted besides the system's.
+    pub extra_ca_certs: Option<PathBuf>,
+    pub bind_addr: SocketAddr,
+    pub log_format: LogFormat,
+}
+
+/// How people sign in.
+#[derive(Clone, Debug)]
+pub struct IdentityConfig {
+    /// As configured, letter for letter: the provider has to call itself exactly this.
+    pub issuer: String,
+    pub client_id: String,
+    pub credential: ClientCredential,
+    /// Where tokens for the app itself come from; absent = the issuer's own token endpoint.
+    pub service_token_url: Option<Url>,
+}
+
+/// How the app proves itself at the token endpoint.
+#[derive(Clone, Debug)]
+pub enum ClientCredential {
+    Secret(SecretString),
+    /// A file holding a federated assertion (RFC 7523), re-read for each use because the platform rotates it.
+    FederatedTokenFile(PathBuf),
+}
+
+impl ClientCredential {
+    /// For the start-up log: which kind it is, nothing of its content.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Secret(_) => "client secret",
+            Self::FederatedTokenFile(_) => "federated client assertion",
+        }
+    }
+}
+
+/// Where answers come from.
+#[derive(Clone, Debug)]
+pub struct OpenAiConfig {
+    pub base_url: Url,
+    /// The dated form's `api-version`; the v1 form takes none.
+    pub api_version: String,
+    /// Absent = Entra bearer tokens.
+    pub api_key: Option<SecretString>,
+    pub scope: String,
+    /// Deployment names; the first is the default.
+    pub deployments: Vec<String>,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Config {
+    /// Reads the process's environment.
+    pub fn from_env() -> Result<Self, ConfigFaults> {
+        Self::from_lookup(|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables through `lookup`; empty ones count as unset.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigFaults> {
+        let mut read = Reader::new(&lookup);
+        let origin = read.required(
+            &["AUTH_URL", "NEXTAUTH_URL"],
+            "the public origin, e.g. https://chat.example.com",
+            Origin::parse,
+        );
+        let auth_secrets = read.required(
+            &["AUTH_SECRET", "NEXTAUTH_SECRET"],
+            "at least 32 random bytes, e.g. the output of `openssl rand -base64 32`; several separated by commas to rotate",
+            parse_auth_secrets,
+        );
+        let database = read.required(
+            &["DATABASE_URL"],
+            "e.g. postgres://banter:password@db.example.com:5432/banter",
+            parse_database,
+        );
+        let identity = identity(&mut read);
+        let graph_base_url =
+            read.optional("GRAPH_BASE_URL", "e.g. https://graph.microsoft.com/v1.0", parse_service_url);
+        let openai = openai(&mut read);
+        let bind_addr = read.optional("BIND_ADDR", "e.g. 0.0.0.0:3000", |text| {
+            text.parse().map_err(|_| "is not an address and a port".to_owned())
+        });
+        let log_format = read.optional("LOG_FORMAT", "text or json", |text| match text {
+            "text" => Ok(LogFormat::Text),
+            "json" => Ok(LogFormat::Json),
+            _ => Err("is neither text nor json".to_owned()),
+        });
+        let extra_ca_certs = read.optional("EXTRA_CA_CERTS", "the path of a PEM file", |path| {
+            let path = PathBuf::from(path);
+            std::fs::File::open(&path).map(|_| path).map_err(|error| format!("cannot be read: {error}"))
+        });
+        let allowed_group_ids = read.list("ALLOWED_GROUP_IDS");
+        let admin_group_ids = read.list("ADMIN_GROUP_IDS");
+        let graph_base_url = graph_base_url.or_else(|| Url::parse("https://graph.microsoft.com/v1.0").ok());
+
+        match (origin, auth_secrets, database, identity, graph_base_url, openai) {
+            (Some(origin), Some(auth_secrets), Some(database), Some(identity), Some(graph_base_url), Some(openai))
+                if read.faults.is_empty() =>
+            {
+                Ok(Self {
+                    origin,
+                    auth_secrets,
+                    database,
+                    identity,
+                    allowed_group_ids,
+                    admin_group_ids,
+                    graph_base_url,
+                    openai,
+                    extra_ca_certs,
+                    bind_addr: bind_addr.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000))),
+                    log_format: log_format.unwrap_or(LogFormat::Text),
+                })
+            }
+            _ => Err(ConfigFaults(read.faults)),
+        }
+    }
+}
+
+fn identity(read: &mut Reader<'_>) -> Option<IdentityConfig> {
+    let issuer = read.required(
+        &["AUTH_MICROSOFT_ENTRA_ID_ISSUER", "AZURE_ISSUER"],
+        "e.g. https://login.microsoftonline.com/<tenant-id>/v2.0",
+        parse_issuer,
+    );
+    let client_id = read.required(
+        &["AUTH_MICROSOFT_ENTRA_ID_CLIENT_ID", "AZURE_CLIENT_ID"],
+        "the application (client) id of the app registration",
+        |text| Ok(text.to_owned()),
+    );
+    let credential = credential(read);
+    let authority = read.optional("AZURE_AUTHORITY_HOST", "e.g. https://login.microsoftonline.com/", parse_service_url);
+    let tenant = read.optional("AZURE_TENANT_ID", "the directory (tenant) id", |text| Ok(text.to_owned()));
+    let (issuer, client_id, credential) = (issuer?, client_id?, credential?);
+    let service_token_url = authority.and_then(|authority| {
+        let tenant = tenant.or_else(|| tenant_of(&issuer))?;
+        let base = authority.as_str().trim_end_matches('/');
+        Url::parse(&format!("{base}/{tenant}/oauth2/v2.0/token")).ok()
+    });
+    Some(IdentityConfig { issuer, client_id, credential, service_token_url })
+}
+
+/// The tenant id of an Entra issuer: the GUID in its path.
+pub fn tenant_of(issuer: &str) -> Option<String> {
+    let url = Url::parse(issuer).ok()?;
+    let first = url.path_segments()?.next()?;
+    uuid::Uuid::parse_str(first).ok().map(|_| first.to_owned())
+}
+
+fn credential(read: &mut Reader<'_>) -> Option<ClientCredential> {
+    let secret = read.first(&["AUTH_MICROSOFT_ENTRA_ID_CLIENT_SECRET", "AZURE_CLIENT_SECRET"]);
+    let federated = read.first(&["AZURE_FEDERATED_TOKEN_FILE"]);
+    let certificate = read.first(&["AZURE_CLIENT_CERTIFICATE_PATH"]);
+    match (federated, certificate, secret) {
+        (Some(path), _, _) => {
+            let path = PathBuf::from(path);
+            if let Err(error) = std::fs::File::open(&path) {
+                read.fault(
+                    "AZURE_FEDERATED_TOKEN_FILE",
+                    format!("cannot be read: {error}"),
+                    "the path of a token file",
+                );
+            }
+            Some(ClientCredential::FederatedTokenFile(path))
+        }
+        (None, Some(_), None) => {
+            read.fault(
+                "AZURE_CLIENT_CERTIFICATE_PATH",
+                "is not supported yet".to_owned(),
+                "use AZURE_FEDERATED_TOKEN_FILE or AUTH_MICROSOFT_ENTRA_ID_CLIENT_SECRET",
+            );
+            None
+        }
+        (None, _, Some(secret)) => Some(ClientCredential::Secret(secret.into())),
+        (None, None, None) => {
+            read.fault(
+                "AUTH_MICROSOFT_ENTRA_ID_CLIENT_SECRET",
+                "is missing, and so is AZURE_FEDERATED_TOKEN_FILE: one of them is needed".to_owned(),
+                "the app registration's client secret value",
+            );
+            None
+        }
+    }
+}
+
+fn openai(read: &mut Reader<'_>) -> Option<OpenAiConfig> {
+    let base_url = read.required(
+        &["AZURE_OPENAI_BASE_URL"],
+        "e.g. https://<resource>.openai.azure.com or https://<resource>.openai.azure.com/openai/v1",
+        parse_service_url,
+    );
+    let deployments = read.required(
+        &["AZURE_OPENAI_DEPLOYMENTS"],
+        "deployment names separated by commas, the default first, e.g. gpt-5-mini,gpt-5",
+        |text| {
+            let names = faults::split_list(text);
+            if names.is_empty() { Err("names no deployment".to_owned()) } else { Ok(names) }
+        },
+    );
+    let api_version = read.optional("AZURE_OPENAI_API_VERSION", "e.g. 2024-10-21", |text| Ok(text.to_owned()));
+    // A header cannot carry it otherwise, and the failure would come with each request instead of at the start.
+    let api_key = read.optional("AZURE_OPENAI_API_KEY", "the resource's key", |text| {
+        if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Ok(SecretString::from(text))
+        } else {
+            Err("contains white space or characters that no key has".to_owned())
+        }
+    });
+    let scope = read.optional("AZURE_OPENAI_SCOPE", "e.g. https://ai.azure.com/.default", |text| Ok(text.to_owned()));
+    Some(OpenAiConfig {
+        base_url: base_url?,
+        api_version: api_version.unwrap_or_else(|| "2024-10-21".to_owned()),
+        api_key,
+        scope: scope.unwrap_or_else(|| "https://cognitiveservices.azure.com/.default".to_owned()),
+        deployments: deployments?,
+    })
+}
+
+fn parse_auth_secrets(text: &str) -> Result<Vec<SecretString>, String> {
+    let secrets: Vec<SecretString> = faults::split_list(text).into_iter().map(SecretString::from).collect();
+    if secrets.is_empty() || secrets.iter().any(|secret| secret.expose_secret().len() < 32) {
+        return Err("is shorter than 32 bytes".to_owned());
+    }
+    Ok(secrets)
+}
+
+fn parse_database(text: &str) -> Result<PgConnectOptions, String> {
+    if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
+        return Err("does not start with postgres://".to_owned());
+    }
+    // The parser's own error could quote the password.
+    PgConnectOptions::from_str(text).map_err(|_| "is not a PostgreSQL URL".to_owned())
+}
+
+fn parse_issuer(text: &str) -> Result<String, String> {
+    parse_service_url(text)?;
+    if text.contains("/common/") || text.contains("/organizations/") {
+        return Err("names no single tenant; use the tenant's id".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// An https URL; http is for loopback only, because tokens travel over it.
+fn parse_service_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|_| "is not a URL".to_owned())?;
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if origin::is_loopback(&url) => Ok(url),
+        "http" => Err("is http, which is allowed for loopback only".to_owned()),
+        _ => Err("is not an https URL".to_owned()),
+    }
+}

@@ -1,0 +1,119 @@
+//! Who wants to hear of which reply in this process: readers waiting for its next event, the writer waiting for a stop.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use model::MessageId;
+use sqlx::{PgPool, postgres::PgListener};
+use tokio::sync::watch;
+
+use crate::store::replies::{CHANNEL, STOP_PREFIX};
+
+/// Wakes whoever waits for news of a reply. A wake is a hint: the woken look into the table.
+pub(super) struct Hub {
+    topics: Mutex<HashMap<Topic, watch::Sender<u64>>>,
+    writing: watch::Sender<usize>,
+}
+
+/// What there can be news of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Topic {
+    /// The reply's log has grown.
+    Events(MessageId),
+    /// Somebody wants the reply stopped.
+    Stop(MessageId),
+}
+
+impl Hub {
+    pub(super) fn new() -> Self {
+        Self { topics: Mutex::new(HashMap::new()), writing: watch::Sender::new(0) }
+    }
+
+    /// News of `topic` from now on.
+    pub(super) fn subscribe(&self, topic: Topic) -> watch::Receiver<u64> {
+        self.lock().entry(topic).or_insert_with(|| watch::Sender::new(0)).subscribe()
+    }
+
+    /// There is news of `topic`.
+    pub(super) fn wake(&self, topic: Topic) {
+        let mut topics = self.lock();
+        let Some(sender) = topics.get(&topic) else { return };
+        if sender.receiver_count() == 0 {
+            topics.remove(&topic);
+        } else {
+            sender.send_modify(|count| *count = count.wrapping_add(1));
+        }
+    }
+
+    /// Forgets topics that nobody waits for.
+    fn forget_unwatched(&self) {
+        self.lock().retain(|_, sender| sender.receiver_count() > 0);
+    }
+
+    /// Passes on what other servers announce. Reconnects for ever; meanwhile readers fall back on looking regularly.
+    pub(super) async fn listen(&self, pool: &PgPool) {
+        loop {
+            if let Err(error) = self.listen_once(pool).await {
+                tracing::warn!(error = %error, "news of replies from other servers are interrupted; trying again");
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    async fn listen_once(&self, pool: &PgPool) -> Result<(), sqlx::Error> {
+        let mut listener = PgListener::connect_with(pool).await?;
+        listener.listen(CHANNEL).await?;
+        loop {
+            let received = tokio::time::timeout(Duration::from_secs(60), listener.try_recv()).await;
+            match received {
+                Ok(Ok(Some(news))) => {
+                    if let Some(topic) = Topic::parse(news.payload()) {
+                        self.wake(topic);
+                    }
+                }
+                Ok(Ok(None)) => return Ok(()),
+                Ok(Err(error)) => return Err(error),
+                Err(_quiet) => self.forget_unwatched(),
+            }
+        }
+    }
+
+    /// Counts a reply as being written here for as long as the guard lives.
+    pub(super) fn begin_writing(&self) -> Writing<'_> {
+        self.writing.send_modify(|count| *count += 1);
+        Writing(&self.writing)
+    }
+
+    /// Returns once no reply is being written here.
+    pub(super) async fn drained(&self) {
+        // Fails only when the sender is gone, and it is in `self`.
+        let _ = self.writing.subscribe().wait_for(|count| *count == 0).await;
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Topic, watch::Sender<u64>>> {
+        // Nothing in here panics half-way through a change.
+        self.topics.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Topic {
+    /// A topic from the payload of a notification.
+    fn parse(payload: &str) -> Option<Self> {
+        match payload.strip_prefix(STOP_PREFIX) {
+            Some(id) => id.parse().ok().map(Self::Stop),
+            None => payload.parse().ok().map(Self::Events),
+        }
+    }
+}
+
+/// See [`Hub::begin_writing`].
+pub(super) struct Writing<'a>(&'a watch::Sender<usize>);
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
+}

@@ -1,0 +1,54 @@
+//! Group membership, all pages of it.
+
+use model::Group;
+use serde::Deserialize;
+use url::Url;
+
+use super::{Directory, DirectoryError};
+
+/// 100,000 groups; nobody has as many, a list that goes round in circles has more.
+const MOST_PAGES: usize = 101;
+
+#[derive(Deserialize)]
+struct Page {
+    value: Vec<Entry>,
+    #[serde(rename = "@odata.nextLink")]
+    next_link: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    id: String,
+    #[serde(rename = "displayName")]
+    display_name: Option<String>,
+    #[serde(rename = "@odata.type")]
+    kind: Option<String>,
+}
+
+pub(super) async fn all(directory: &Directory, token: &str) -> Result<Vec<Group>, DirectoryError> {
+    let mut url = directory.url(&["me", "transitiveMemberOf", "microsoft.graph.group"]);
+    url.query_pairs_mut().append_pair("$select", "id,displayName").append_pair("$top", "999");
+    let mut groups = Vec::new();
+    for _ in 0..MOST_PAGES {
+        let page: Page = directory.get_json(url, token).await?;
+        // The cast in the path asks for groups only; should roles come along, they are no groups.
+        let is_group = |entry: &Entry| entry.kind.as_deref().is_none_or(|kind| kind == "#microsoft.graph.group");
+        let entries = page.value.into_iter().filter(is_group);
+        groups.extend(entries.map(|entry| Group { id: entry.id, name: entry.display_name }));
+        match page.next_link {
+            // A page may be empty and still have a next one.
+            Some(link) => url = own_link(directory, &link)?,
+            None => {
+                groups.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+                return Ok(groups);
+            }
+        }
+    }
+    Err(DirectoryError::EndlessGroups)
+}
+
+/// Links come from the answer: the token follows them within the directory only.
+fn own_link(directory: &Directory, link: &str) -> Result<Url, DirectoryError> {
+    let url = Url::parse(link).map_err(|_| DirectoryError::ForeignLink)?;
+    if url.origin() == directory.base_url.origin() { Ok(url) } else { Err(DirectoryError::ForeignLink) }
+}

@@ -1,0 +1,51 @@
+//! A sign-in under way. Its secrets wait in the browser that began it, sealed; nothing is stored for people who never
+//! come back.
+
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use crate::{
+    clock,
+    crypto::{Keyring, Purpose},
+};
+
+/// How long somebody may take at the provider.
+pub const LIFETIME: Duration = Duration::minutes(15);
+
+/// What has to be known again when the provider sends somebody back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Attempt {
+    /// The `state` parameter, which names this attempt.
+    pub state: String,
+    pub(super) nonce: String,
+    pub(super) pkce_verifier: String,
+    /// A path of our own.
+    pub return_to: String,
+    /// Unix seconds.
+    pub begun_at: i64,
+}
+
+impl Attempt {
+    /// For a cookie: base64url.
+    pub(super) fn seal(&self, keys: &Keyring) -> String {
+        use base64::Engine as _;
+        // Strings and numbers: writing them as JSON cannot fail.
+        let json = serde_json::to_vec(self).unwrap_or_default();
+        let sealed = keys.seal(Purpose::SignIn, self.state.as_bytes(), &json);
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(sealed)
+    }
+
+    /// The attempt called `state`, if `sealed` is that and still valid.
+    pub fn open(keys: &Keyring, state: &str, sealed: &str) -> Option<Self> {
+        use base64::Engine as _;
+        let sealed = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let json = keys.open(Purpose::SignIn, state.as_bytes(), &sealed).ok()?;
+        let attempt: Self = serde_json::from_slice(&json).ok()?;
+        (attempt.state == state && clock::now() < attempt.expires_at()).then_some(attempt)
+    }
+
+    /// When the provider's answer comes too late.
+    pub fn expires_at(&self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(self.begun_at).unwrap_or(OffsetDateTime::UNIX_EPOCH) + LIFETIME
+    }
+}

@@ -1,0 +1,96 @@
+//! Verbs: the use cases, and what they need of the outside world. No HTTP handlers, no HTML.
+
+pub mod clock;
+pub mod completions;
+pub mod config;
+pub mod conversations;
+pub mod crypto;
+mod directory;
+mod error;
+mod http;
+pub mod identity;
+pub mod people;
+mod store;
+
+use std::sync::Arc;
+
+use model::ModelChoice;
+use sqlx::PgPool;
+use tokio::sync::watch;
+
+pub use error::Error;
+pub use store::{photos::Photo, sessions::StoredSession};
+
+use completions::Completions;
+use config::Config;
+use conversations::Conversations;
+use crypto::Keyring;
+use directory::Directory;
+use identity::SignIn;
+use people::People;
+
+/// All use cases, wired up.
+pub struct Services {
+    pub config: Config,
+    pub conversations: Conversations,
+    pub people: People,
+    pub sign_in: SignIn,
+    completions: Arc<Completions>,
+    pool: PgPool,
+    shutdown: watch::Sender<bool>,
+}
+
+/// The configuration is well-formed but cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    #[error("{0}")]
+    Http(#[from] http::HttpError),
+    #[error("AUTH_URL or the issuer make no redirect URI: {0}")]
+    Url(#[from] url::ParseError),
+}
+
+impl Services {
+    /// Wires everything up; connects to nothing yet.
+    pub fn build(config: Config) -> Result<Self, BuildError> {
+        let http = http::client(&config)?;
+        let pool = store::connect(&config.database);
+        let keys = Arc::new(Keyring::new(config.auth_secrets.clone()));
+        let (sign_in, tokens) = SignIn::new(config.identity.clone(), &config.origin, http.clone(), Arc::clone(&keys))?;
+        let completions = Arc::new(Completions::new(config.openai.clone(), http.clone(), Arc::new(tokens)));
+        let shutdown = watch::Sender::new(false);
+        let conversations = Conversations::new(pool.clone(), Arc::clone(&completions), shutdown.subscribe());
+        let directory = Directory::new(config.graph_base_url.clone(), http);
+        let people = People::new(pool.clone(), directory, keys, &config);
+        Ok(Self { config, conversations, people, sign_in, completions, pool, shutdown })
+    }
+
+    /// Brings the database's schema up to date.
+    pub async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
+        store::migrate(&self.pool).await
+    }
+
+    /// Whether the database can be used; if not, why.
+    pub async fn check_database(&self) -> Result<(), String> {
+        store::check(&self.pool).await
+    }
+
+    /// The models there are to ask, the default first.
+    pub fn models(&self) -> Vec<ModelChoice> {
+        self.completions.deployments().iter().map(|name| ModelChoice { name: name.clone() }).collect()
+    }
+
+    /// Work beside the requests, until [`Services::shut_down`].
+    pub async fn run(&self) {
+        let mut shutdown = self.shutdown.subscribe();
+        tokio::select! {
+            _ = shutdown.wait_for(|down| *down) => {}
+            ((), ()) = async { tokio::join!(self.conversations.run(), self.people.sweep_sessions()) } => {}
+        }
+    }
+
+    /// Tells replies under way to come to their end, and waits for it. Bounded: each gets a grace period.
+    pub async fn shut_down(&self) {
+        self.shutdown.send_replace(true);
+        self.conversations.drained().await;
+    }
+}

@@ -1,0 +1,256 @@
+//! Conversations and their messages.
+
+use model::{
+    Conversation, ConversationId, ConversationSummary, Message, MessageId, MessageStatus, Notice, Role, UserId,
+};
+use sqlx::{PgConnection, PgPool, Row as _, postgres::PgRow, types::Json};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{clock, error::Error};
+
+/// The beginning of a conversation's page: cheap to read, and enough to find the rest already rendered.
+#[derive(Clone, Debug)]
+pub struct Head {
+    pub id: ConversationId,
+    pub title: String,
+    pub revision: i64,
+    /// The reply being written, with its text so far.
+    pub live: Option<Message>,
+}
+
+/// A whole conversation at one moment.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    pub conversation: Conversation,
+    pub revision: i64,
+}
+
+/// Where the list goes on: after the conversation with this time and id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    pub updated_at: OffsetDateTime,
+    pub id: Uuid,
+}
+
+// A streaming reply's text so far is the sum of its deltas; every other message holds its own.
+const MESSAGE_COLUMNS: &str = "m.id, m.role, m.model, m.status, m.notice, m.created_at, \
+    CASE WHEN m.status = 'streaming' THEN coalesce(e.text, '') ELSE m.content END AS content, \
+    coalesce(e.last_n, 0) AS last_n";
+const MESSAGE_EVENTS: &str = "LEFT JOIN LATERAL (
+        SELECT string_agg(event->>'d', '' ORDER BY n) AS text, max(n) AS last_n
+        FROM reply_events WHERE m.status = 'streaming' AND reply_id = m.id
+    ) e ON true";
+
+/// The head of a conversation of `owner`.
+pub async fn head(pool: &PgPool, owner: UserId, id: ConversationId) -> Result<Option<Head>, sqlx::Error> {
+    // One statement, so that the revision and the reply under way belong to the same moment.
+    const SQL: &str = "SELECT c.title, c.revision, m.id, m.role, m.model, m.status, m.notice, m.created_at,
+            coalesce(e.text, '') AS content, coalesce(e.last_n, 0) AS last_n
+         FROM conversations c
+         LEFT JOIN messages m ON m.conversation_id = c.id AND m.status = 'streaming'
+         LEFT JOIN LATERAL (
+            SELECT string_agg(event->>'d', '' ORDER BY n) AS text, max(n) AS last_n
+            FROM reply_events WHERE reply_id = m.id
+         ) e ON m.id IS NOT NULL
+         WHERE c.id = $1 AND c.owner_id = $2";
+    let row = sqlx::query(SQL).bind(id.0).bind(owner.0).fetch_optional(pool).await?;
+    row.map(|row| {
+        let live = row.try_get::<Option<Uuid>, _>("id")?.is_some();
+        Ok(Head {
+            id,
+            title: row.try_get("title")?,
+            revision: row.try_get("revision")?,
+            live: if live { Some(message(&row)?) } else { None },
+        })
+    })
+    .transpose()
+}
+
+/// A conversation of `owner` with its messages, oldest first.
+pub async fn open(pool: &PgPool, owner: UserId, id: ConversationId) -> Result<Option<Opened>, sqlx::Error> {
+    let sql = format!(
+        "SELECT c.title, c.revision, {MESSAGE_COLUMNS}
+         FROM conversations c JOIN messages m ON m.conversation_id = c.id {MESSAGE_EVENTS}
+         WHERE c.id = $1 AND c.owner_id = $2 ORDER BY m.position"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).bind(owner.0).fetch_all(pool).await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    Ok(Some(Opened {
+        revision: first.try_get("revision")?,
+        conversation: Conversation {
+            id,
+            title: first.try_get("title")?,
+            messages: rows.iter().map(message).collect::<Result<_, _>>()?,
+        },
+    }))
+}
+
+/// Up to `limit` conversations of `owner`, newest first, after `cursor`.
+pub async fn list(
+    pool: &PgPool,
+    owner: UserId,
+    cursor: Option<Cursor>,
+    limit: i64,
+) -> Result<Vec<(ConversationSummary, Cursor)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT id, title, updated_at FROM conversations
+         WHERE owner_id = $1 AND ($2::timestamptz IS NULL OR (updated_at, id) < ($2, $3))
+         ORDER BY updated_at DESC, id DESC LIMIT $4",
+    )
+    .bind(owner.0)
+    .bind(cursor.map(|cursor| cursor.updated_at))
+    .bind(cursor.map(|cursor| cursor.id))
+    .bind(limit)
+    .fetch_all(pool)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let cursor = Cursor { updated_at: row.try_get("updated_at")?, id: row.try_get("id")? };
+            let summary = ConversationSummary {
+                id: ConversationId(cursor.id),
+                title: row.try_get("title")?,
+                updated_at: clock::rfc3339(cursor.updated_at),
+            };
+            Ok((summary, cursor))
+        })
+        .collect()
+}
+
+/// The text of one message of `owner`.
+pub async fn message_source(pool: &PgPool, owner: UserId, id: MessageId) -> Result<Option<String>, sqlx::Error> {
+    let sql = format!(
+        "SELECT {MESSAGE_COLUMNS} FROM messages m JOIN conversations c ON c.id = m.conversation_id {MESSAGE_EVENTS}
+         WHERE m.id = $1 AND c.owner_id = $2"
+    );
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).bind(owner.0).fetch_optional(pool).await?;
+    row.map(|row| row.try_get("content")).transpose()
+}
+
+/// A conversation that is about to be asked in.
+pub struct Asked {
+    pub id: ConversationId,
+    pub title: String,
+    /// The position of the next message.
+    pub next_position: i32,
+}
+
+/// Creates a conversation of `owner` that will hold a question and its reply.
+pub async fn create(tx: &mut PgConnection, owner: UserId, title: &str) -> Result<Asked, sqlx::Error> {
+    let id = ConversationId(clock::new_id());
+    sqlx::query("INSERT INTO conversations (id, owner_id, title, message_count) VALUES ($1, $2, $3, 2)")
+        .bind(id.0)
+        .bind(owner.0)
+        .bind(title)
+        .execute(tx)
+        .await?;
+    Ok(Asked { id, title: title.to_owned(), next_position: 0 })
+}
+
+/// Makes room for a question and its reply in a conversation of `owner`, and moves it to the top of the list.
+/// Locks its row, so that two questions at once get different places.
+pub async fn extend(tx: &mut PgConnection, owner: UserId, id: ConversationId) -> Result<Option<Asked>, sqlx::Error> {
+    let row: Option<(String, i32)> = sqlx::query_as(
+        "UPDATE conversations SET message_count = message_count + 2, revision = revision + 1, updated_at = now()
+         WHERE id = $1 AND owner_id = $2 RETURNING title, message_count",
+    )
+    .bind(id.0)
+    .bind(owner.0)
+    .fetch_optional(tx)
+    .await?;
+    Ok(row.map(|(title, count)| Asked { id, title, next_position: count - 2 }))
+}
+
+/// Adds a message at `position`. A second streaming reply in one conversation is [`Error::ReplyUnderWay`].
+pub async fn insert_message(
+    tx: &mut PgConnection,
+    conversation: ConversationId,
+    position: i32,
+    message: NewMessage<'_>,
+) -> Result<Message, Error> {
+    let id = MessageId(clock::new_id());
+    let created_at: OffsetDateTime = sqlx::query_scalar(
+        "INSERT INTO messages (id, conversation_id, position, role, content, model, status)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING created_at",
+    )
+    .bind(id.0)
+    .bind(conversation.0)
+    .bind(position)
+    .bind(role_name(message.role))
+    .bind(message.content)
+    .bind(message.model)
+    .bind(message.status.as_str())
+    .fetch_one(tx)
+    .await
+    .map_err(|error| match error.as_database_error().and_then(|error| error.constraint()) {
+        Some("messages_one_reply_at_a_time") => Error::ReplyUnderWay,
+        _ => Error::Database(error),
+    })?;
+    Ok(Message {
+        id,
+        role: message.role,
+        content: message.content.to_owned(),
+        model: message.model.map(str::to_owned),
+        status: message.status,
+        created_at: clock::rfc3339(created_at),
+        notice: None,
+        last_event: 0,
+    })
+}
+
+/// A message to insert.
+pub struct NewMessage<'a> {
+    pub role: Role,
+    pub content: &'a str,
+    pub model: Option<&'a str>,
+    pub status: MessageStatus,
+}
+
+/// What was said before `position`, oldest first, as (role, text); answers that came to nothing are left out.
+pub async fn history(
+    tx: &mut PgConnection,
+    conversation: ConversationId,
+    position: i32,
+) -> Result<Vec<(Role, String)>, sqlx::Error> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "SELECT role, content FROM messages
+         WHERE conversation_id = $1 AND position < $2 AND content <> '' ORDER BY position",
+    )
+    .bind(conversation.0)
+    .bind(position)
+    .fetch_all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|(role, content)| (role_from(&role), content)).collect())
+}
+
+fn message(row: &PgRow) -> Result<Message, sqlx::Error> {
+    let status: String = row.try_get("status")?;
+    let role: String = row.try_get("role")?;
+    Ok(Message {
+        id: MessageId(row.try_get("id")?),
+        role: role_from(&role),
+        content: row.try_get("content")?,
+        model: row.try_get("model")?,
+        // The column's CHECK allows nothing else.
+        status: MessageStatus::ALL.into_iter().find(|known| known.as_str() == status).unwrap_or(MessageStatus::Failed),
+        created_at: clock::rfc3339(row.try_get("created_at")?),
+        notice: row.try_get::<Option<Json<Notice>>, _>("notice")?.map(|notice| notice.0),
+        last_event: row.try_get("last_n")?,
+    })
+}
+
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::User => "user",
+        Role::Assistant => "assistant",
+        Role::System => "system",
+    }
+}
+
+fn role_from(name: &str) -> Role {
+    match name {
+        "assistant" => Role::Assistant,
+        "system" => Role::System,
+        _ => Role::User,
+    }
+}

@@ -1,0 +1,137 @@
+//! People and their accounts.
+
+use model::{Group, UserId, UserRole, Viewer};
+use sqlx::{PgPool, Row as _, postgres::PgRow, types::Json};
+use time::OffsetDateTime;
+
+use crate::clock;
+
+/// Who somebody is to the provider: the only identity there is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountKey {
+    /// The tenant; for a provider without tenants its issuer.
+    pub tid: String,
+    /// The object id; for a provider without one the subject.
+    pub oid: String,
+}
+
+/// What the provider and the directory say about somebody at a sign-in.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub account: AccountKey,
+    pub display_name: String,
+    pub given_name: Option<String>,
+    pub surname: Option<String>,
+    pub email: Option<String>,
+    pub department: Option<String>,
+    pub job_title: Option<String>,
+    pub preferred_language: Option<String>,
+    pub roles: Vec<UserRole>,
+    pub groups: Vec<Group>,
+}
+
+/// A user's row beyond what [`Viewer`] holds.
+pub struct UserDetails {
+    pub given_name: Option<String>,
+    pub surname: Option<String>,
+    pub email: Option<String>,
+    pub job_title: Option<String>,
+    pub preferred_language: Option<String>,
+    pub groups: Vec<Group>,
+    pub synced_at: OffsetDateTime,
+}
+
+/// Creates the user at the first sign-in with this account; later updates what changed.
+pub async fn sync(pool: &PgPool, person: &Person) -> Result<UserId, sqlx::Error> {
+    let mut tx = pool.begin().await?;
+    // Two first sign-ins of one person at the same moment: the second waits here and finds the first one's user.
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))")
+        .bind(&person.account.tid)
+        .bind(&person.account.oid)
+        .execute(&mut *tx)
+        .await?;
+    let known: Option<uuid::Uuid> = sqlx::query_scalar("SELECT user_id FROM accounts WHERE tid = $1 AND oid = $2")
+        .bind(&person.account.tid)
+        .bind(&person.account.oid)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let id = known.unwrap_or_else(clock::new_id);
+    let roles: Vec<&str> = person.roles.iter().map(|role| role.as_str()).collect();
+    sqlx::query(
+        "INSERT INTO users AS u (id, display_name, given_name, surname, email, department, job_title,
+                                 preferred_language, roles, groups)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         ON CONFLICT (id) DO UPDATE SET
+            display_name = excluded.display_name, given_name = excluded.given_name, surname = excluded.surname,
+            email = excluded.email, department = excluded.department, job_title = excluded.job_title,
+            preferred_language = excluded.preferred_language, roles = excluded.roles, groups = excluded.groups,
+            synced_at = now(),
+            updated_at = CASE WHEN
+                (u.display_name, u.given_name, u.surname, u.email, u.department, u.job_title, u.preferred_language,
+                 u.roles, u.groups)
+                IS DISTINCT FROM
+                (excluded.display_name, excluded.given_name, excluded.surname, excluded.email, excluded.department,
+                 excluded.job_title, excluded.preferred_language, excluded.roles, excluded.groups)
+                THEN now() ELSE u.updated_at END",
+    )
+    .bind(id)
+    .bind(&person.display_name)
+    .bind(&person.given_name)
+    .bind(&person.surname)
+    .bind(&person.email)
+    .bind(&person.department)
+    .bind(&person.job_title)
+    .bind(&person.preferred_language)
+    .bind(&roles)
+    .bind(Json(&person.groups))
+    .execute(&mut *tx)
+    .await?;
+    if known.is_none() {
+        sqlx::query("INSERT INTO accounts (tid, oid, user_id) VALUES ($1, $2, $3)")
+            .bind(&person.account.tid)
+            .bind(&person.account.oid)
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+    }
+    tx.commit().await?;
+    Ok(UserId(id))
+}
+
+/// What the profile page adds to the viewer.
+pub async fn details(pool: &PgPool, owner: UserId) -> Result<Option<UserDetails>, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT given_name, surname, email, job_title, preferred_language, groups, synced_at FROM users WHERE id = $1",
+    )
+    .bind(owner.0)
+    .fetch_optional(pool)
+    .await?;
+    row.map(|row| {
+        Ok(UserDetails {
+            given_name: row.try_get("given_name")?,
+            surname: row.try_get("surname")?,
+            email: row.try_get("email")?,
+            job_title: row.try_get("job_title")?,
+            preferred_language: row.try_get("preferred_language")?,
+            groups: row.try_get::<Json<Vec<Group>>, _>("groups")?.0,
+            synced_at: row.try_get("synced_at")?,
+        })
+    })
+    .transpose()
+}
+
+/// Somebody's display name and e-mail, for [`crate::people`].
+pub async fn contact(pool: &PgPool, id: UserId) -> Result<Option<(String, Option<String>)>, sqlx::Error> {
+    sqlx::query_as("SELECT display_name, email FROM users WHERE id = $1").bind(id.0).fetch_optional(pool).await
+}
+
+/// A viewer from a row with `user_id`, `display_name`, `department` and `roles`.
+pub(super) fn viewer(row: &PgRow) -> Result<Viewer, sqlx::Error> {
+    let roles: Vec<String> = row.try_get("roles")?;
+    Ok(Viewer {
+        id: UserId(row.try_get("user_id")?),
+        name: row.try_get("display_name")?,
+        department: row.try_get("department")?,
+        roles: roles.iter().filter_map(|name| UserRole::from_name(name)).collect(),
+    })
+}

@@ -1,0 +1,89 @@
+//! The browser tests: the release build and a fresh sandbox on free ports, driven by Playwright.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use super::scratch::Scratch;
+use super::{Context, Outcome, checks};
+use crate::browser;
+use crate::outcome::{Context as _, Result};
+use crate::paths::Paths;
+use crate::ports::Ports;
+use crate::process;
+use crate::stack::{self, Sandbox, Variables};
+
+const READY_PATIENCE: Duration = Duration::from_secs(60);
+
+pub fn run(context: &Context) -> Result<Outcome> {
+    let paths = context.paths;
+    checks::ensure_built(context)?;
+    stack::build_sandbox(paths)?;
+    let scratch = Scratch::new()?;
+    let results = paths.end2end().join("results");
+    fs::remove_dir_all(&results).ok();
+    let sandbox = Sandbox {
+        ports: Ports::free()?,
+        data_dir: Some(scratch.path().join("sandbox")),
+        fresh: true,
+        log: Some(results.join("sandbox.log")),
+    };
+    let mut running = sandbox.start(paths)?;
+    let variables = sandbox.variables(paths)?;
+    let mut app = stack::start_release_app(paths, &variables, Some(&results.join("app.log")))?;
+    stack::await_ready(sandbox.ports.app, &mut [&mut running, &mut app], Some(READY_PATIENCE))?;
+    let outcome = playwright(context, &sandbox.ports, &variables);
+    keep_for_ci(paths, &results)?;
+    match outcome {
+        Ok(()) => Ok(Outcome::Passed),
+        Err(mut failure) if !failure.message.is_empty() => {
+            failure.message.push_str("\nReport, traces and logs of the app and the sandbox: end2end/results");
+            Err(failure)
+        }
+        Err(interrupted) => Err(interrupted),
+    }
+}
+
+/// Tests that need a second or a restarted app start one themselves: they get the binary and its variables.
+fn playwright(context: &Context, ports: &Ports, variables: &Variables) -> Result<()> {
+    let folder = context.paths.end2end();
+    let mut command = process::command(folder.join("node_modules/.bin/playwright"));
+    command
+        .arg("test")
+        .args(context.arguments)
+        .current_dir(&folder)
+        .envs(variables.iter().cloned())
+        .env("BANTER_URL", format!("http://localhost:{}", ports.app))
+        .env("SANDBOX_URL", format!("http://localhost:{}", ports.http))
+        .env("BANTER_BIN", context.paths.release_binary())
+        .env("LEPTOS_SITE_ROOT", context.paths.site_root());
+    if let Some(browser) = browser::executable()? {
+        command.env("BANTER_CHROMIUM", browser);
+    }
+    process::show(command, "playwright test")
+}
+
+/// In CI the report and the screenshots outlive the machine.
+fn keep_for_ci(paths: &Paths, results: &Path) -> Result<()> {
+    if std::env::var("CI").is_ok_and(|value| !value.is_empty() && value != "false") {
+        let kept = std::env::var_os("CI_OUTPUT_DIR")
+            .filter(|folder| !folder.is_empty())
+            .map_or_else(|| paths.root.join("target/ci"), Into::into);
+        copy_folder(results, &kept.join("end2end")).context(format!("copying to {}", kept.display()))?;
+    }
+    Ok(())
+}
+
+fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), &target)?;
+        }
+    }
+    Ok(())
+}
