@@ -104,7 +104,8 @@ fn loopback_path(uri: &str) -> Option<String> {
         && url.fragment().is_none()
         && url.username().is_empty()
         && url.password().is_none();
-    // `Url` resolves `..`, so the written path is compared with the parsed one.
-    let written = uri.ends_with(url.path()) || (url.path() == "/" && !uri.ends_with('/'));
-    (loopback && plain && written).then(|| url.path().to_owned())
+    // The parser resolves `..` and the like: the path must be written as it is understood.
+    let (_, rest) = uri.split_once("://")?;
+    let written = rest.find('/').map_or("/", |start| &rest[start..]);
+    (loopback && plain && written == url.path()).then(|| written.to_owned())
 }

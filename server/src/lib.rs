@@ -42,6 +42,8 @@ pub struct Doors {
 
 /// The whole HTTP interface.
 pub fn build(services: Arc<Services>, site: Site) -> Router {
+    // Pages spawn their loading on this runtime. Already set when several are built, as tests do.
+    let _ = any_spawner::Executor::init_tokio();
     let sessions = session::layer(&services);
     let doors = Doors { services, site: Arc::new(site), sealed_logs: Arc::new(SealedLogs::new(SEALED_LOGS_BYTES)) };
     // An answer under way is many small writes; a compressor would hold them back.

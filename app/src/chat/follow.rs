@@ -61,18 +61,21 @@ fn is_final(fault: &AppError) -> bool {
 async fn read(id: MessageId, after: &mut i32, frame: &Frame) -> Result<bool, AppError> {
     let mut chunks = reply_events(id, *after).await?.into_inner();
     let mut lines = Lines::default();
+    let mut ended = false;
+    // To its own end even behind the last event: leaving earlier would count as a broken connection.
     while let Some(chunk) = chunks.next().await {
-        for line in lines.take(&chunk?) {
+        let chunk = match chunk {
+            Err(_) if ended => break,
+            chunk => chunk?,
+        };
+        for line in lines.take(&chunk) {
             let Ok(event) = serde_json::from_slice::<NumberedEvent>(&line) else { continue };
-            let ended = matches!(event.event, ReplyEvent::End(_));
+            ended |= matches!(event.event, ReplyEvent::End(_));
             *after = event.n;
             frame.add(event);
-            if ended {
-                return Ok(true);
-            }
         }
     }
-    Ok(false)
+    Ok(ended)
 }
 
 /// Bytes as they come, which end anywhere, as whole lines.

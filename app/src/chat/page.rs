@@ -65,9 +65,9 @@ pub fn ChatPage() -> impl IntoView {
 
     view! {
         <div class="chat" data-list=move || if hidden.get() { "hidden" } else { "shown" }>
-            <a class="skip" href="#message" rel="external">"Skip to the message box"</a>
+            <a class="skip" href="#talk" rel="external">"Skip to the conversation"</a>
             <List open=id hidden />
-            <main class="talk" aria-busy=move || pending.get().then_some("true")>
+            <main id="talk" class="talk" tabindex="-1" aria-busy=move || pending.get().then_some("true")>
                 <Transition fallback=|| () set_pending>
                     <For each=move || found.get() key=|(id, result)| (*id, result.is_ok()) children=shown />
                 </Transition>

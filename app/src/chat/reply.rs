@@ -95,13 +95,12 @@ impl Reply {
 #[cfg(test)]
 mod tests {
     use model::{Ending, MessageId, Notice, Role};
-    use uuid::Uuid;
 
     use super::*;
 
     fn reply() -> Reply {
         Reply::new(Message {
-            id: MessageId(Uuid::nil()),
+            id: "01930000-0000-7000-8000-000000000001".parse::<MessageId>().unwrap(),
             role: Role::Assistant,
             content: "Hello".to_owned(),
             model: Some("gpt-5-mini".to_owned()),

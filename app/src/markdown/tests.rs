@@ -49,7 +49,7 @@ fn lists_keep_their_form() {
 
 #[test]
 fn headings_start_below_the_pages_own() {
-    assert_eq!(html("# a\n###### b"), "<h2>a</h2><h6>b</h6>");
+    assert_eq!(html("# a\n## b\n### c\n###### d"), "<h2>a</h2><h2>b</h2><h3>c</h3><h6>d</h6>");
 }
 
 #[test]

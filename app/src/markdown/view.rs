@@ -25,13 +25,14 @@ pub(super) fn block_html(block: &Block) -> Html {
     }
 }
 
-/// The page's title is its only heading of the first level, so those of an answer start one below.
+/// The page's title is its only heading of the first level. Answers begin with the first or the second; both become the
+/// second, so that none is left out.
 fn heading(level: u8) -> &'static str {
     match level {
-        1 => "h2",
-        2 => "h3",
-        3 => "h4",
-        4 => "h5",
+        1 | 2 => "h2",
+        3 => "h3",
+        4 => "h4",
+        5 => "h5",
         _ => "h6",
     }
 }

@@ -58,7 +58,8 @@ enum Signature {
     #[default]
     Valid,
     ForeignKey,
-    BadSignature,
+    #[serde(rename = "bad_signature")]
+    Flipped,
     None,
     Hs256,
 }
@@ -139,7 +140,7 @@ fn resign(state: &Shared, token: &str, order: &Order) -> Result<(String, Value),
             header["kid"] = key.kid.as_str().into();
             jwt::signed(keys::foreign()?.as_ref(), header, &claims)
         }
-        Signature::BadSignature => crate::entra::tamper::flip_signature(&jwt::signed(&key, header, &claims)),
+        Signature::Flipped => crate::entra::tamper::flip_signature(&jwt::signed(&key, header, &claims)),
         Signature::None => jwt::unsigned(&claims),
         Signature::Hs256 => jwt::hs256(key.certificate_pem.as_bytes(), &key.kid, &claims),
     };

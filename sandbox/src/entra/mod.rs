@@ -7,6 +7,7 @@ pub mod client_auth;
 pub mod codes;
 pub mod discovery;
 pub mod errors;
+pub mod grants;
 pub mod logout;
 pub mod managed_identity;
 pub mod mint;

@@ -50,7 +50,8 @@ struct Face {
 
 impl Face {
     fn of(person: &Persona) -> Self {
-        let seed = Sha256::digest(format!("{}|{}", person.oid, person.photo_version));
+        // The number is one that gives the people of the directory different looks.
+        let seed = Sha256::digest(format!("345|{}|{}", person.oid, person.photo_version));
         let pick = |index: usize, len: usize| usize::from(seed[index]) % len;
         Self {
             backdrop: BACKDROPS[pick(0, BACKDROPS.len())],
@@ -74,8 +75,9 @@ impl Face {
         if brow {
             return shade(self.hair, 0.9);
         }
-        if inside(0.5, 0.535, 0.062, 0.03) && y > 0.54 {
-            return shade(self.skin, 0.68);
+        if inside(0.5, 0.53, 0.058, 0.036) && y > 0.538 + 0.3 * (0.058 - (x - 0.5).abs()) * 0.2 {
+            let [red, green, blue] = shade(self.skin, 0.74);
+            return [red, green * 0.8, blue * 0.82];
         }
         if inside(0.5, 0.485, 0.022, 0.014) {
             return shade(self.skin, 0.9);

@@ -68,10 +68,33 @@ pub fn text(question: &str, earlier: Option<&str>) -> String {
     let lower = question.to_lowercase();
     let template =
         ROWS.iter().find(|(keys, _)| words(&lower).any(|word| keys.contains(&word))).map_or(GENERAL, |(_, text)| *text);
-    let mut text = template.trim_end().replace("{question}", &quoted(question));
+    let mut text = with_escapes_resolved(template.trim_end()).replace("{question}", &quoted(question));
     if let Some(earlier) = earlier {
         let german = std::ptr::eq(template, GERMAN);
         text.push_str(&reminder(german, &quoted(earlier)));
+    }
+    text
+}
+
+/// Invisible characters are written as `\u{…}` in the files, so that they can be reviewed.
+fn with_escapes_resolved(template: &str) -> String {
+    let mut parts = template.split("\\u{");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let character = part.split_once('}').and_then(|(digits, rest)| {
+            let code = u32::from_str_radix(digits, 16).ok()?;
+            Some((char::from_u32(code)?, rest))
+        });
+        match character {
+            Some((character, rest)) => {
+                text.push(character);
+                text.push_str(rest);
+            }
+            None => {
+                text.push_str("\\u{");
+                text.push_str(part);
+            }
+        }
     }
     text
 }

@@ -24,7 +24,7 @@ pub const USER: &str = "banter";
 pub const DATABASE: &str = "banter";
 
 /// How to run it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct PgOptions {
     /// Where the cluster lives; `None` = a throw-away folder that goes away with the server.
     pub data_dir: Option<PathBuf>,
@@ -34,12 +34,6 @@ pub struct PgOptions {
     pub fsync: bool,
     /// Removes what is there first.
     pub fresh: bool,
-}
-
-impl Default for PgOptions {
-    fn default() -> Self {
-        Self { data_dir: None, port: None, fsync: false, fresh: false }
-    }
 }
 
 /// A running server. Dropping it shuts it down; should this process be killed, it shuts itself down.
