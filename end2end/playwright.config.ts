@@ -15,6 +15,7 @@ export default defineConfig({
   reporter: [["list"], ["html", { outputFolder: "results/report", open: "never" }]],
   use: {
     baseURL: process.env.BANTER_URL ?? "http://localhost:3000",
+    actionTimeout: 10_000,
     screenshot: "only-on-failure",
     trace: "retain-on-failure",
     launchOptions: {

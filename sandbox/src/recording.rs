@@ -67,16 +67,26 @@ impl Recordings {
         lock(&self.records).clear();
     }
 
-    fn push(&self, record: Record) {
+    /// Gives the record its id; ids in the list have no gaps.
+    fn push(&self, mut record: Record) -> u64 {
         let mut records = lock(&self.records);
+        record.id = self.next_id.fetch_add(1, Ordering::Relaxed) + 1;
+        let id = record.id;
         if records.len() == KEPT_RECORDS {
             records.pop_front();
         }
         records.push_back(record);
+        id
     }
 
     fn update(&self, id: u64, change: impl FnOnce(&mut Record)) {
-        if let Some(record) = lock(&self.records).iter_mut().find(|r| r.id == id) {
+        let mut records = lock(&self.records);
+        let Some(first) = records.front().map(|record| record.id) else {
+            return;
+        };
+        // Called for every packet: no searching.
+        let index = id.checked_sub(first).and_then(|index| usize::try_from(index).ok());
+        if let Some(record) = index.and_then(|index| records.get_mut(index)) {
             change(record);
         }
     }
@@ -92,9 +102,8 @@ pub async fn record(State(state): State<Shared>, request: Request, next: Next) -
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let recordings = state.recordings.clone();
-    let id = recordings.next_id.fetch_add(1, Ordering::Relaxed) + 1;
-    recordings.push(Record {
-        id,
+    let id = recordings.push(Record {
+        id: 0,
         service,
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),

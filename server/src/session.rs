@@ -88,7 +88,8 @@ pub(crate) async fn begin(
     finished: Finished,
 ) -> Result<(), tower_sessions::session::Error> {
     // The old id dies with whatever it stood for: an id planted before the sign-in is worth nothing after it.
-    session.flush().await?;
+    session.clear().await;
+    session.cycle_id().await?;
     let expires_at = clock::now() + LIFETIME;
     session.set_expiry(Some(Expiry::AtDateTime(expires_at)));
     let content = Content { user_id, sid: finished.sid, expires_at, tokens: Some(finished.tokens) };

@@ -124,7 +124,7 @@ fn document(body: &Value) -> Response {
 
 fn down(state: &Shared, kind: &str, path: &str) -> Option<Response> {
     let target = Target { path, method: "GET", ..Target::default() };
-    state.faults.take("entra", &[kind], &target)?;
+    state.faults.take("entra", &[kind, "down"], &target)?;
     Some(unavailable())
 }
 

@@ -51,7 +51,7 @@ struct Face {
 impl Face {
     fn of(person: &Persona) -> Self {
         // The number is one that gives the people of the directory different looks.
-        let seed = Sha256::digest(format!("345|{}|{}", person.oid, person.photo_version));
+        let seed = Sha256::digest(format!("3856|{}|{}", person.oid, person.photo_version));
         let pick = |index: usize, len: usize| usize::from(seed[index]) % len;
         Self {
             backdrop: BACKDROPS[pick(0, BACKDROPS.len())],

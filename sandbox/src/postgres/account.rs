@@ -73,7 +73,7 @@ pub fn reachable_copy(native: &Path) -> Option<PathBuf> {
     Some(copy)
 }
 
-fn is_open_to_all(path: &Path) -> bool {
+pub fn is_open_to_all(path: &Path) -> bool {
     path.ancestors().all(|folder| fs::metadata(folder).is_ok_and(|meta| meta.permissions().mode() & 0o001 != 0))
 }
 

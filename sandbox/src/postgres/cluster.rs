@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::USER;
-use super::account::Account;
+use super::account::{self, Account};
 use super::binaries::Binaries;
 use crate::error::{Error, Result};
 use crate::{files, random};
@@ -64,6 +64,14 @@ impl Cluster {
     pub async fn initialise(&self) -> Result<()> {
         if self.data().join("PG_VERSION").is_file() {
             return Ok(());
+        }
+        if let Account::Other { uid, .. } = self.account
+            && !account::is_open_to_all(&self.root)
+        {
+            return Err(Error::Postgres(format!(
+                "started by root, the server runs as user {uid}, who cannot get to {}; choose another folder with --data-dir",
+                self.root.display()
+            )));
         }
         let unfinished = self.root.join("data.new");
         // A locale with Unicode letters, so that searching ignores case in all scripts.

@@ -2,11 +2,13 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::throwaway_root;
 use crate::error::{Error, Result};
 use crate::random;
 
+const ABANDONED_AFTER: Duration = Duration::from_secs(60);
 const LOCK_FILE: &str = "in-use.lock";
 
 /// Held for the life of a server; the system lets go of it even if this process is killed.
@@ -65,8 +67,12 @@ fn remove_abandoned(root: &Path) {
         return;
     };
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
-        let locked_once = path.join(LOCK_FILE).exists();
-        if locked_once && matches!(DirLock::try_take(&path), Ok(Some(_))) {
+        let lock_file = path.join(LOCK_FILE);
+        // A folder made a moment ago may be about to be locked by its owner.
+        let old = fs::metadata(lock_file)
+            .and_then(|meta| meta.modified())
+            .is_ok_and(|time| time.elapsed().is_ok_and(|age| age > ABANDONED_AFTER));
+        if old && matches!(DirLock::try_take(&path), Ok(Some(_))) {
             let _ = fs::remove_dir_all(&path);
         }
     }

@@ -138,3 +138,15 @@ async fn a_client_without_credential_is_refused() {
     assert_eq!(status, StatusCode::UNAUTHORIZED);
     assert_eq!(error["error_codes"], json!([7000218]));
 }
+
+#[tokio::test]
+async fn managed_identities_answer_in_strings() {
+    let sandbox = Sandbox::start().await;
+    let url = sandbox.url("/msi/token?api-version=2019-08-01&resource=https%3A%2F%2Fcognitiveservices.azure.com");
+    let refused = sandbox.http.get(&url).send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+    let request = sandbox.http.get(&url).header("x-identity-header", "sandbox-identity-header");
+    let reply: Value = request.send().await.unwrap().json().await.unwrap();
+    assert!(text(&reply, "expires_on").parse::<i64>().is_ok());
+    assert_eq!(claims(text(&reply, "access_token"))["aud"], "https://cognitiveservices.azure.com");
+}

@@ -1,5 +1,9 @@
 //! The real PostgreSQL: made, kept, copied, stopped.
 
+use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+
 use sandbox::postgres::{Binaries, PgOptions, Server};
 use sqlx::{Connection, PgConnection};
 
@@ -35,4 +39,45 @@ async fn data_survive_a_restart_and_fresh_wipes_them() {
     drop(connection);
     server.stop();
     std::fs::remove_dir_all(root).unwrap();
+}
+
+#[test]
+fn the_program_stops_with_its_parent() {
+    if Binaries::find().is_err() {
+        eprintln!("skipped: no PostgreSQL here");
+        return;
+    }
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sandbox"))
+        .args(["postgres", "--exit-with-parent"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let url = url::Url::parse(line.trim().strip_prefix("DATABASE_URL=").unwrap()).unwrap();
+    let port = url.port().unwrap();
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_ok());
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
+}
+
+#[test]
+fn the_server_does_not_outlive_a_killed_owner() {
+    if Binaries::find().is_err() {
+        eprintln!("skipped: no PostgreSQL here");
+        return;
+    }
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sandbox")).arg("postgres").stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let port = url::Url::parse(line.trim().strip_prefix("DATABASE_URL=").unwrap()).unwrap().port().unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let gone = (0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        TcpStream::connect(("127.0.0.1", port)).is_err()
+    });
+    assert!(gone, "PostgreSQL still answers on port {port}");
 }

@@ -44,19 +44,23 @@ pub(super) fn follow(
 
 impl Reader {
     async fn next_batch(&mut self) -> Option<Result<Vec<NumberedEvent>, Error>> {
+        // Whether the log was known to be complete before it was last looked into: only then is nothing new the end.
+        let mut complete = false;
         while !self.ended {
             self.news.mark_unchanged();
             let events = replies::events_after(&self.pool, self.owner, self.reply, self.after, BATCH).await;
             match events {
+                Ok(events) if events.is_empty() && complete => return None,
                 Ok(events) if events.is_empty() => {
                     // A reader that starts behind the last event would wait for ever.
                     match replies::has_ended(&self.pool, self.owner, self.reply).await {
-                        Ok(Some(false)) => {}
-                        Ok(_) => return None,
+                        Ok(Some(false)) => {
+                            // The sender lives in the hub as long as there are receivers.
+                            let _ = tokio::time::timeout(LOOK_AGAIN, self.news.changed()).await;
+                        }
+                        Ok(_) => complete = true,
                         Err(error) => return self.give_up(error),
                     }
-                    // The sender lives in the hub as long as there are receivers.
-                    let _ = tokio::time::timeout(LOOK_AGAIN, self.news.changed()).await;
                 }
                 Ok(events) => {
                     self.after = events.last().map_or(self.after, |event| event.n);

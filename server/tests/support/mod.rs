@@ -1,0 +1,170 @@
+//! What makes a test about one behaviour five lines long.
+
+mod browser;
+mod database;
+
+use std::{collections::HashMap, net::SocketAddr, sync::Arc};
+
+pub use browser::Browser;
+use sandbox::constants;
+use serde_json::Value;
+use services::{Services, config::Config};
+use tokio::net::TcpListener;
+
+pub const ALICE: &str = "Alice Archer";
+pub const BOB: &str = "Bob Baker";
+pub const CAROL: &str = "Carol Chen";
+pub const DAVE: &str = "Dave Dubois";
+pub const ERIN: &str = "Erin Eriksen";
+pub const FRANK: &str = "Frank Fuchs";
+
+/// One server with a sandbox and a database of its own. Everything ends with the test.
+pub struct TestApp {
+    pub url: String,
+    pub sandbox: sandbox::Running,
+    pub database_url: String,
+    site: Arc<tempfile::TempDir>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+/// What a test wants to be different: variables to set, or to unset with an empty value.
+#[derive(Default)]
+pub struct Setup {
+    pub variables: HashMap<&'static str, String>,
+    pub sandbox: sandbox::Options,
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        Self::start_with(Setup::default()).await
+    }
+
+    pub async fn start_with(setup: Setup) -> Self {
+        let sandbox = sandbox::start(setup.sandbox).await.unwrap();
+        let database_url = database::create().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let variables = variables(&sandbox, &database_url, addr, setup.variables);
+        let site = Arc::new(site());
+        let (services, task) = serve(listener, &variables, &site).await;
+        services.migrate().await.ok();
+        let running = Arc::clone(&services);
+        tokio::spawn(async move { running.run().await });
+        Self { url: format!("http://{addr}"), sandbox, database_url, site, task }
+    }
+
+    /// Another server on the same database, as a second replica would be.
+    pub async fn replica(&self) -> Self {
+        let sandbox = sandbox::start(sandbox::Options::default()).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        // The same provider: both are the same app.
+        let variables = variables(&self.sandbox, &self.database_url, addr, HashMap::new());
+        let (services, task) = serve(listener, &variables, &self.site).await;
+        let running = Arc::clone(&services);
+        tokio::spawn(async move { running.run().await });
+        let (url, site) = (format!("http://{addr}"), Arc::clone(&self.site));
+        Self { url, sandbox, database_url: self.database_url.clone(), site, task }
+    }
+
+    /// A browser that has been nowhere yet.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.url)
+    }
+
+    /// A browser in which `persona` is signed in.
+    pub async fn signed_in(&self, persona: &str) -> Browser {
+        let browser = self.browser();
+        let page = browser.sign_in(persona).await;
+        assert_eq!(page.status(), 200, "{persona} is let in");
+        browser
+    }
+
+    /// Orders trouble: see the sandbox's README.
+    pub async fn fault(&self, fault: Value) {
+        let url = format!("{}/_sandbox/faults", self.sandbox.base_url);
+        let response = reqwest::Client::new().post(url).json(&fault).send().await.unwrap();
+        assert!(response.status().is_success(), "{}", response.text().await.unwrap());
+    }
+
+    /// Changes a person in the directory.
+    pub async fn change(&self, oid: &str, changes: Value) {
+        let url = format!("{}/_sandbox/personas/{oid}", self.sandbox.base_url);
+        let response = reqwest::Client::new().patch(url).json(&changes).send().await.unwrap();
+        assert!(response.status().is_success(), "{}", response.text().await.unwrap());
+    }
+
+    /// What a service of the sandbox was asked so far.
+    pub async fn requests(&self, service: &str) -> Vec<Value> {
+        let url = format!("{}/_sandbox/requests?service={service}", self.sandbox.base_url);
+        let list: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+        list.as_array().or_else(|| list.get("requests").and_then(Value::as_array)).unwrap().clone()
+    }
+
+    /// Waits until `holds`, which takes a moment but not long.
+    pub async fn until(&self, what: &str, holds: impl AsyncFn() -> bool) {
+        let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
+        while !holds().await {
+            assert!(tokio::time::Instant::now() < deadline, "{what}");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
+    pub async fn database(&self) -> sqlx::PgPool {
+        sqlx::PgPool::connect(&self.database_url).await.unwrap()
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn serve(
+    listener: TcpListener,
+    variables: &HashMap<&'static str, String>,
+    site: &tempfile::TempDir,
+) -> (Arc<Services>, tokio::task::JoinHandle<()>) {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let config = Config::from_lookup(|name| variables.get(name).cloned()).unwrap();
+    let services = Arc::new(Services::build(config).unwrap());
+    let app = server::build(Arc::clone(&services), server::Site::open(site.path()).unwrap());
+    let task = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    (services, task)
+}
+
+pub fn variables(
+    sandbox: &sandbox::Running,
+    database_url: &str,
+    addr: SocketAddr,
+    changes: HashMap<&'static str, String>,
+) -> HashMap<&'static str, String> {
+    let mut variables = HashMap::from([
+        ("AUTH_URL", format!("http://{addr}")),
+        ("AUTH_SECRET", "a secret that is only used by these tests".to_owned()),
+        ("DATABASE_URL", database_url.to_owned()),
+        ("AUTH_MICROSOFT_ENTRA_ID_ISSUER", sandbox.issuer()),
+        ("AUTH_MICROSOFT_ENTRA_ID_CLIENT_ID", constants::CLIENT_ID.to_owned()),
+        ("AUTH_MICROSOFT_ENTRA_ID_CLIENT_SECRET", constants::CLIENT_SECRET.to_owned()),
+        ("ALLOWED_GROUP_IDS", constants::ALLOWED_GROUP_ID.to_owned()),
+        ("ADMIN_GROUP_IDS", constants::ADMIN_GROUP_ID.to_owned()),
+        ("GRAPH_BASE_URL", sandbox.graph_base_url()),
+        ("AZURE_OPENAI_BASE_URL", sandbox.base_url.clone()),
+        ("AZURE_OPENAI_API_KEY", constants::AZURE_OPENAI_API_KEY.to_owned()),
+        ("AZURE_OPENAI_DEPLOYMENTS", constants::DEPLOYMENTS.join(",")),
+    ]);
+    // Addresses of the sandbox are known only now.
+    variables.extend(changes.into_iter().map(|(name, value)| (name, value.replace("{sandbox}", &sandbox.base_url))));
+    variables
+}
+
+/// A folder as a build leaves it.
+fn site() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("pkg")).unwrap();
+    for name in ["pkg/banter.aaaa.css", "pkg/banter.bbbb.js", "pkg/banter.cccc.wasm", "favicon.svg"] {
+        std::fs::write(folder.path().join(name), format!("/* {name} */").repeat(20)).unwrap();
+    }
+    folder
+}

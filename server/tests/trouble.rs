@@ -1,0 +1,184 @@
+//! Bad questions, and a model or a database in trouble.
+
+use model::{Ending, Fault, FaultKind, MessageStatus};
+use serde_json::{Value, json};
+
+use crate::support::{ALICE, Setup, TestApp};
+
+#[tokio::test]
+async fn bad_questions_are_refused_with_a_reason() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(ALICE).await;
+    let too_long = "x".repeat(100_001);
+    for (content, status, reason) in
+        [("  ", 400, "Write a question first"), (too_long.as_str(), 413, "100 kB"), ("a\0b", 400, "NUL")]
+    {
+        let response = browser.call("ask", &[("content", content)]).await;
+        assert_eq!(response.status(), status);
+        let fault: Fault = response.json().await.unwrap();
+        assert!(fault.message.contains(reason), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn malformed_input_is_the_callers_fault_everywhere() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(ALICE).await;
+    for (function, fields) in [
+        ("ask", vec![]),
+        ("ask", vec![("content", "x"), ("conversation", "no id")]),
+        ("ask", vec![("content", "x"), ("model", "no-such-model")]),
+        ("stop", vec![("reply", "\0")]),
+        ("no_such_function", vec![]),
+    ] {
+        let status = browser.call(function, &fields).await.status();
+        assert!(status.is_client_error(), "{function} {fields:?}: {status}");
+    }
+    for path in [
+        "/fn/conversation?id=1",
+        "/fn/conversation",
+        "/fn/conversations?cursor=nonsense",
+        "/fn/conversations?cursor=9999999999999999999-0",
+        "/fn/reply_events?reply=x&after=0",
+        "/fn/reply_events?reply=00000000-0000-0000-0000-000000000000&after=-1",
+        "/fn/message_source?id=%00",
+        "/chat/%00",
+        "/chat/%ff%fe",
+        "/api/photo/%00",
+    ] {
+        let status = browser.get(path).await.status();
+        assert!(status.is_client_error(), "{path}: {status}");
+    }
+    let huge = browser.request(reqwest::Method::POST, "/fn/ask").header("origin", &app.url).body(vec![b'x'; 3_000_000]);
+    assert!(huge.send().await.unwrap().status().is_client_error());
+    let garbage = browser.request(reqwest::Method::POST, "/fn/ask").header("origin", &app.url).body(vec![0xff; 100]);
+    assert!(garbage.send().await.unwrap().status().is_client_error());
+    assert_eq!(browser.get("/healthz").await.status(), 200, "the process lives");
+}
+
+#[tokio::test]
+async fn a_second_question_has_to_wait_for_the_first_answer() {
+    let app = TestApp::start().await;
+    app.fault(json!({ "service": "openai", "kind": "hang", "after": 4 })).await;
+    let browser = app.signed_in(ALICE).await;
+    let receipt = browser.begin(None, "echo: one two three four five six").await;
+    let id = receipt.conversation_id.to_string();
+    let response = browser.call("ask", &[("content", "And?"), ("conversation", &id)]).await;
+    assert_eq!(response.status(), 409);
+    assert_eq!(response.json::<Fault>().await.unwrap().kind, FaultKind::Conflict);
+}
+
+#[tokio::test]
+async fn trouble_with_the_model_is_told_in_the_conversation_and_kept() {
+    for (fault, ending, words) in [
+        (
+            json!({ "kind": "rate_limit", "retry_after": 7 }),
+            Ending::Failed,
+            "too many requests at the moment: try again in 7 s",
+        ),
+        (json!({ "kind": "rate_limit", "retry_after_ms": 1500 }), Ending::Failed, "try again in 2 s"),
+        (json!({ "kind": "status", "status": 500 }), Ending::Failed, "cannot be reached"),
+        (json!({ "kind": "gateway_html" }), Ending::Failed, "cannot be reached"),
+        (json!({ "kind": "unauthorized_key" }), Ending::Failed, "not allowed to use this model"),
+        (json!({ "kind": "unauthorized_token" }), Ending::Failed, "not allowed to use this model"),
+        (json!({ "kind": "deployment_not_found" }), Ending::Failed, "not available"),
+        (json!({ "kind": "content_filter_prompt" }), Ending::Filtered, "was filtered"),
+        (json!({ "kind": "context_length" }), Ending::Failed, "too long"),
+        (json!({ "kind": "finish_content_filter" }), Ending::Filtered, "was filtered"),
+        (json!({ "kind": "cut", "after": 6 }), Ending::Interrupted, "was interrupted"),
+        (json!({ "kind": "in_stream_error", "after": 6 }), Ending::Interrupted, "was interrupted"),
+    ] {
+        let app = TestApp::start().await;
+        let mut fault = fault;
+        fault["service"] = Value::from("openai");
+        fault["times"] = Value::from(1);
+        app.fault(fault.clone()).await;
+        let browser = app.signed_in(ALICE).await;
+        let asked = browser.ask("echo: one two three four five six seven eight nine ten").await;
+        assert_eq!(asked.ending(), ending, "{fault}");
+        assert!(asked.notice().contains(words), "{fault}: {}", asked.notice());
+        let page = browser.page(&format!("/chat/{}", asked.receipt.conversation_id)).await;
+        assert!(page.contains(words), "{fault} after a reload");
+        let id = asked.receipt.conversation_id;
+        assert_eq!(browser.ask_in(Some(id), "echo: again").await.ending(), Ending::Finished, "{fault}: it goes on");
+    }
+}
+
+#[tokio::test]
+async fn annotations_of_the_asynchronous_filter_do_not_disturb_the_answer() {
+    let app = TestApp::start().await;
+    app.fault(json!({ "service": "openai", "kind": "async_filter" })).await;
+    let asked = app.signed_in(ALICE).await.ask("echo: undisturbed").await;
+    assert_eq!((asked.text().trim(), asked.ending()), ("undisturbed", Ending::Finished));
+}
+
+#[tokio::test]
+async fn a_model_that_is_gone_is_told_in_the_conversation() {
+    let setup =
+        Setup { variables: [("AZURE_OPENAI_BASE_URL", "http://127.0.0.1:9".to_owned())].into(), ..Setup::default() };
+    let app = TestApp::start_with(setup).await;
+    let asked = app.signed_in(ALICE).await.ask("Anybody there?").await;
+    assert_eq!(asked.ending(), Ending::Failed);
+    assert!(asked.notice().contains("cannot be reached"));
+}
+
+#[tokio::test]
+async fn hostile_output_is_text() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(ALICE).await;
+    let asked = browser.ask("echo: <script>alert(1)</script> <img src=x onerror=alert(1)> ![p](https://evil.example/p.png) [x](javascript:alert(1))").await;
+    let page = browser.page(&format!("/chat/{}", asked.receipt.conversation_id)).await;
+    assert!(page.contains("&lt;script&gt;alert(1)"), "{page}");
+    for harm in ["<script>alert", "<img src=x", "src=\"https://evil", "href=\"javascript:"] {
+        assert!(!page.contains(harm), "{harm} in {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_title_made_of_a_question_is_text() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(ALICE).await;
+    let asked = browser.ask("</title><script>alert(1)</script>").await;
+    let page = browser.page(&format!("/chat/{}", asked.receipt.conversation_id)).await;
+    assert!(!page.contains("<script>alert"), "{page}");
+}
+
+#[tokio::test]
+async fn a_reply_whose_server_died_ends_as_interrupted_with_what_was_written() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(ALICE).await;
+    // What a server leaves behind that was killed while it wrote: a reply, part of its log, a lease that runs out.
+    app.fault(json!({ "service": "openai", "kind": "hang", "after": 8 })).await;
+    let receipt = browser.begin(None, "echo: one two three four five six seven eight nine ten eleven twelve").await;
+    let seen = browser.read_until(receipt.reply.id, "one").await;
+    let die = "UPDATE replies SET writer = gen_random_uuid(), lease_until = now()";
+    sqlx::query(die).execute(&app.database().await).await.unwrap();
+    let events = browser.events(receipt.reply.id, 0).await;
+    assert!(matches!(events.last().unwrap().event, model::ReplyEvent::End(Ending::Interrupted)));
+    assert_eq!(events[..seen.len()], seen);
+    let id = receipt.conversation_id;
+    let stored: model::Conversation = browser.data(&format!("/fn/conversation?id={id}")).await;
+    assert_eq!(stored.messages[1].status, MessageStatus::Interrupted);
+    assert!(stored.messages[1].content.starts_with("one"));
+}
+
+#[tokio::test]
+async fn without_a_database_pages_say_so_and_readiness_says_why() {
+    let setup = Setup {
+        variables: [("DATABASE_URL", "postgres://banter:hunter2@127.0.0.1:9/banter".to_owned())].into(),
+        ..Setup::default()
+    };
+    let app = TestApp::start_with(setup).await;
+    let browser = app.browser();
+    let ready = browser.get("/readyz").await;
+    assert_eq!(ready.status(), 503);
+    let ready: Value = ready.json().await.unwrap();
+    assert!(
+        ready["database"].as_str().unwrap().contains("cannot be reached") && !ready.to_string().contains("hunter2")
+    );
+    assert_eq!(browser.get("/healthz").await.status(), 200);
+    let request = browser.request(reqwest::Method::GET, "/chat").header("cookie", "banter=AAAAAAAAAAAAAAAAAAAAAA");
+    let page = request.send().await.unwrap();
+    assert_eq!(page.status(), 503);
+    assert!(page.text().await.unwrap().contains("Reference"));
+}
