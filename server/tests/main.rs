@@ -1,5 +1,7 @@
 //! Behaviour through the front door: real HTTP, real PostgreSQL (a database for each test), the sandbox over the wire.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a panic is the report")]
+
 mod support;
 
 mod answering;

@@ -33,11 +33,11 @@ impl Asked {
     }
 
     pub fn notice(&self) -> String {
-        let notices = self.events.iter().filter_map(|event| match &event.event {
+        let mut notices = self.events.iter().filter_map(|event| match &event.event {
             ReplyEvent::Notice(notice) => Some(notice),
             _ => None,
         });
-        let notice = notices.last().expect("there is a notice");
+        let notice = notices.next_back().expect("there is a notice");
         assert!(!notice.correlation_id.is_empty());
         notice.text.clone()
     }

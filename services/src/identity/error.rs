@@ -34,7 +34,7 @@ pub enum SignInError {
     Cancelled,
     /// The provider refused.
     #[error("the provider refused: {0}")]
-    Refused(ProviderError),
+    Refused(Box<ProviderError>),
     #[error("the provider cannot be reached: {0}")]
     ProviderUnreachable(String),
     #[error("{0}")]

@@ -196,12 +196,12 @@ impl SignIn {
             return Err(if cancelled {
                 SignInError::Cancelled
             } else {
-                SignInError::Refused(ProviderError {
+                SignInError::Refused(Box::new(ProviderError {
                     error,
                     error_description: params.error_description,
                     error_subcode: params.error_subcode,
                     ..ProviderError::default()
-                })
+                }))
             });
         }
         let code = params.code.ok_or(SignInError::UnknownAttempt)?;
@@ -280,7 +280,7 @@ impl SignIn {
             .await
             .map_err(|_| unreachable("the token endpoint takes too long".to_owned()))?
             .map_err(|error| match error {
-                RequestTokenError::ServerResponse(refusal) => SignInError::Refused(refusal),
+                RequestTokenError::ServerResponse(refusal) => SignInError::Refused(Box::new(refusal)),
                 RequestTokenError::Request(error) => unreachable(error.to_string()),
                 // The body could hold tokens: it is not quoted.
                 RequestTokenError::Parse(_, _) => unreachable("the token endpoint's answer is unreadable".to_owned()),
