@@ -1,6 +1,7 @@
 //! Bad questions, and a model or a database in trouble.
 
 use model::{Ending, Fault, FaultKind, MessageStatus};
+use sandbox::postgres::{PgOptions, Server};
 use serde_json::{Value, json};
 
 use crate::support::{ALICE, Setup, TestApp};
@@ -160,6 +161,39 @@ async fn a_reply_whose_server_died_ends_as_interrupted_with_what_was_written() {
     let stored: model::Conversation = browser.data(&format!("/fn/conversation?id={id}")).await;
     assert_eq!(stored.messages[1].status, MessageStatus::Interrupted);
     assert!(stored.messages[1].content.starts_with("one"));
+}
+
+#[tokio::test]
+async fn a_reply_outlives_a_restart_of_the_database() {
+    let folder = tempfile::tempdir_in(std::env::temp_dir()).unwrap();
+    let options = |port| PgOptions { data_dir: Some(folder.path().join("pg")), port, ..PgOptions::default() };
+    std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let postgres = Server::start(options(None)).await.unwrap();
+    let port = postgres.port();
+    let setup = Setup {
+        database_url: Some(postgres.url()),
+        sandbox: sandbox::Options { tokens_per_second: 40, ..sandbox::Options::default() },
+        ..Setup::default()
+    };
+    let app = TestApp::start_with(setup).await;
+    let browser = app.signed_in(ALICE).await;
+    let text = (1..=120).map(|n| format!("number{n}")).collect::<Vec<_>>().join(" ");
+    let receipt = browser.begin(None, &format!("echo: {text}")).await;
+    let seen = browser.read_until(receipt.reply.id, "number5").await;
+    postgres.stop();
+    let _postgres = Server::start(options(Some(port))).await.unwrap();
+
+    app.until("the app has found its database again", async || browser.get("/readyz").await.status() == 200).await;
+    let events = browser.events(receipt.reply.id, 0).await;
+    assert_eq!(events[..seen.len()], seen, "what was shown is still there");
+    let numbers: Vec<i32> = events.iter().map(|event| event.n).collect();
+    assert_eq!(numbers, (1..=numbers.len() as i32).collect::<Vec<_>>());
+    assert!(matches!(events.last().unwrap().event, model::ReplyEvent::End(Ending::Finished)), "{:?}", events.last());
+    let whole: String = events
+        .iter()
+        .filter_map(|e| if let model::ReplyEvent::Delta(t) = &e.event { Some(t.as_str()) } else { None })
+        .collect();
+    assert_eq!(whole.trim(), text);
 }
 
 #[tokio::test]

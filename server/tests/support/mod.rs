@@ -32,6 +32,8 @@ pub struct TestApp {
 pub struct Setup {
     pub variables: HashMap<&'static str, String>,
     pub sandbox: sandbox::Options,
+    /// Instead of a new database of the shared server.
+    pub database_url: Option<String>,
 }
 
 impl TestApp {
@@ -41,7 +43,10 @@ impl TestApp {
 
     pub async fn start_with(setup: Setup) -> Self {
         let sandbox = sandbox::start(setup.sandbox).await.unwrap();
-        let database_url = database::create().await;
+        let database_url = match setup.database_url {
+            Some(url) => url,
+            None => database::create().await,
+        };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let variables = variables(&sandbox, &database_url, addr, setup.variables);

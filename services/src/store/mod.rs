@@ -9,10 +9,12 @@ pub(crate) mod users;
 use std::time::Duration;
 
 use sqlx::{
-    PgPool,
+    Connection as _, PgPool,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
+
+const ASSUMED_ALIVE: Duration = Duration::from_millis(500);
 
 static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 
@@ -21,9 +23,17 @@ pub fn connect(options: &PgConnectOptions) -> PgPool {
     PgPoolOptions::new()
         .max_connections(16)
         .acquire_timeout(Duration::from_secs(5))
-        // A broken connection shows at its first query, which is answered as "try again"; asking each time first
-        // would cost every request a round trip.
+        // Asking each connection first would cost every request a round trip; those that were idle may have died with
+        // a database that was restarted meanwhile.
         .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for < ASSUMED_ALIVE {
+                    return Ok(true);
+                }
+                Ok(connection.ping().await.is_ok())
+            })
+        })
         .connect_lazy_with(options.clone().application_name("banter"))
 }
 
