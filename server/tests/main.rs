@@ -5,9 +5,9 @@
 mod support;
 
 mod answering;
-mod configuration;
 mod doors;
 mod ownership;
+mod process;
 mod profile;
 mod signing_in;
 mod signing_in_badly;

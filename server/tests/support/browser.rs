@@ -88,6 +88,11 @@ impl Browser {
         request.header("cookie", cookie).header("accept", "text/html").send().await.unwrap()
     }
 
+    /// The status, if anything answers at all.
+    pub async fn try_get(&self, path: &str) -> Option<u16> {
+        Some(self.request(Method::GET, path).send().await.ok()?.status().as_u16())
+    }
+
     pub async fn page(&self, path: &str) -> String {
         let response = self.get(path).await;
         assert_eq!(response.status(), 200, "{path}");
@@ -190,7 +195,8 @@ impl Browser {
     }
 }
 
-fn parse_events(body: &[u8]) -> Vec<NumberedEvent> {
+/// One event a line.
+pub fn parse_events(body: &[u8]) -> Vec<NumberedEvent> {
     body.split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty())
         .map(|line| serde_json::from_slice(line).unwrap())

@@ -5,7 +5,7 @@ mod database;
 
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 
-pub use browser::Browser;
+pub use browser::{Browser, parse_events};
 use sandbox::constants;
 use serde_json::Value;
 use services::{Services, config::Config};
@@ -117,6 +117,43 @@ impl TestApp {
 
     pub async fn database(&self) -> sqlx::PgPool {
         sqlx::PgPool::connect(&self.database_url).await.unwrap()
+    }
+}
+
+/// The built program as a process of its own, for what only a process can show.
+pub struct Program {
+    pub child: std::process::Child,
+    pub browser: Browser,
+    _app: TestApp,
+}
+
+impl Program {
+    /// Beside a [`TestApp`], with the same sandbox and database.
+    pub async fn start(app: TestApp) -> Self {
+        let addr = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let child = std::process::Command::new(env!("CARGO_BIN_EXE_banter"))
+            .env_clear()
+            .envs(variables(&app.sandbox, &app.database_url, addr, HashMap::new()))
+            .env("BIND_ADDR", addr.to_string())
+            .env("LEPTOS_SITE_ROOT", app.site.path())
+            .spawn()
+            .unwrap();
+        let browser = Browser::new(&format!("http://{addr}"));
+        app.until("the program serves", async || browser.try_get("/readyz").await == Some(200)).await;
+        Self { child, browser, _app: app }
+    }
+
+    /// Sends a signal by name, such as `TERM`.
+    pub fn signal(&self, name: &str) {
+        let kill = std::process::Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
