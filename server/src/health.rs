@@ -1,9 +1,13 @@
 //! Whether the process lives, and whether it can do its work.
 
+use std::time::Duration;
+
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use serde_json::json;
 
 use crate::Doors;
+
+const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(crate) async fn alive() -> &'static str {
     "ok\n"
@@ -17,7 +21,11 @@ pub(crate) async fn ready(State(doors): State<Doors>) -> impl IntoResponse {
     let report = json!({
         "ready": database.is_ok(),
         "database": database.err().unwrap_or_else(|| "ok".to_owned()),
-        "provider": provider.err().map_or_else(|| "ok".to_owned(), |error| error.to_string()),
+        "provider": match provider {
+            Ok(Ok(())) => "ok".to_owned(),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "it cannot be reached: no answer yet".to_owned(),
+        },
     });
     (status, Json(report))
 }

@@ -77,7 +77,7 @@ pub(crate) async fn anything_else(
 
 async fn render(doors: &Doors, correlation_id: CorrelationId, signed_in: SignedIn, request: Request) -> Response {
     let context = context(doors, correlation_id, Some(signed_in), &request);
-    let live_reload = std::env::var_os("LEPTOS_WATCH").is_some();
+    let live_reload = cfg!(debug_assertions) && std::env::var_os("LEPTOS_WATCH").is_some();
     let provider = doors.services.sign_in.origin();
     let provide = move || {
         provide_context(context.clone());
@@ -109,7 +109,11 @@ async fn server_function(
     };
     let context = context(&doors, correlation_id, signed_in, &request);
     let provide = move || provide_context(context.clone());
-    with_status(leptos_axum::handle_server_fns_with_context(provide, request).await.into_response()).await
+    let mut response =
+        with_status(leptos_axum::handle_server_fns_with_context(provide, request).await.into_response()).await;
+    // Proxies that gather an answer before they pass it on (nginx does) would hold a reply's events back.
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
 }
 
 fn context(doors: &Doors, id: CorrelationId, signed_in: Option<SignedIn>, request: &Request) -> RequestContext {

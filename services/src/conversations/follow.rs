@@ -5,13 +5,15 @@ use std::{sync::Arc, time::Duration};
 use futures::{Stream, StreamExt as _, stream};
 use model::{MessageId, NumberedEvent, ReplyEvent, UserId};
 use sqlx::PgPool;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 use super::hub::{Hub, Topic};
 use crate::{error::Error, store::replies};
 
 /// A hint that got lost costs a reader at most this long.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// Proxies cut connections on which nothing comes for a minute; a model may think for longer.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 const BATCH: i64 = 500;
 
 struct Reader {
@@ -23,7 +25,7 @@ struct Reader {
     ended: bool,
 }
 
-/// The events of `reply` after number `after`, in order and without gaps.
+/// The events of `reply` after number `after`, in order and without gaps. An empty batch is a sign of life.
 pub(super) fn follow(
     pool: PgPool,
     hub: Arc<Hub>,
@@ -46,6 +48,7 @@ impl Reader {
     async fn next_batch(&mut self) -> Option<Result<Vec<NumberedEvent>, Error>> {
         // Whether the log was known to be complete before it was last looked into: only then is nothing new the end.
         let mut complete = false;
+        let quiet_since = Instant::now();
         while !self.ended {
             self.news.mark_unchanged();
             let events = replies::events_after(&self.pool, self.owner, self.reply, self.after, BATCH).await;
@@ -57,6 +60,9 @@ impl Reader {
                         Ok(Some(false)) => {
                             // The sender lives in the hub as long as there are receivers.
                             let _ = tokio::time::timeout(LOOK_AGAIN, self.news.changed()).await;
+                            if quiet_since.elapsed() > SIGN_OF_LIFE {
+                                return Some(Ok(Vec::new()));
+                            }
                         }
                         Ok(_) => complete = true,
                         Err(error) => return self.give_up(error),
