@@ -71,11 +71,11 @@ export function start(name, binary, args, { env, log, stdin = "ignore", stdout =
   return handle;
 }
 
-/// Starts a sandbox of our own and waits until it answers.
-export async function startSandbox(binary, folder, [httpPort, httpsPort, pgPort]) {
+/// Starts a sandbox of our own, with more `variables` of its own if wanted, and waits until it answers.
+export async function startSandbox(binary, folder, [httpPort, httpsPort, pgPort], variables = {}) {
   const options = ["--http-port", httpPort, "--https-port", httpsPort, "--pg-port", pgPort].map(String);
   options.push("--data-dir", path.join(folder, "sandbox"));
-  const own = { BANTER_TOOLS_DIR: toolsFolder(), SANDBOX_TOKENS_PER_SECOND: "0" };
+  const own = { BANTER_TOOLS_DIR: toolsFolder(), SANDBOX_TOKENS_PER_SECOND: "0", ...variables };
   const env = { ...basics("BANTER_PG_BIN", "XDG_CACHE_HOME"), ...own };
   // It stops when its standard input closes, should this process be killed.
   const args = ["serve", ...options, "--exit-with-parent"];
@@ -96,9 +96,9 @@ export async function startSandbox(binary, folder, [httpPort, httpsPort, pgPort]
     const printed = spawnSync(binary, ["env", ...options], { env, cwd: root, encoding: "utf8", timeout: 10_000 });
     if (printed.status !== 0) throw new Error(`sandbox env failed: ${printed.stderr}`);
     const lines = printed.stdout.split("\n").filter((line) => line.includes("="));
-    const variables = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
-    const own = { AUTH_URL: `http://localhost:${port}`, BIND_ADDR: `127.0.0.1:${port}`, LEPTOS_SITE_ROOT: site };
-    return { ...basics(), ...variables, ...own };
+    const printedOnes = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
+    const places = { AUTH_URL: `http://localhost:${port}`, BIND_ADDR: `127.0.0.1:${port}`, LEPTOS_SITE_ROOT: site };
+    return { ...basics(), ...printedOnes, ...places };
   };
   return { environment };
 }
