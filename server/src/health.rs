@@ -16,7 +16,9 @@ pub(crate) async fn alive() -> &'static str {
 /// 503 without a usable database. The provider being away is told but does not make the process unready: people who
 /// are signed in go on working, and taking every replica out at once would end that.
 pub(crate) async fn ready(State(doors): State<Doors>) -> impl IntoResponse {
-    let (database, provider) = tokio::join!(doors.services.check_database(), doors.services.sign_in.check_provider());
+    // Whoever asks has a timeout of their own, and the provider's answer is only for information.
+    let provider = tokio::time::timeout(PATIENCE, doors.services.sign_in.check_provider());
+    let (database, provider) = tokio::join!(doors.services.check_database(), provider);
     let status = if database.is_ok() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let report = json!({
         "ready": database.is_ok(),

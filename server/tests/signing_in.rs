@@ -81,6 +81,15 @@ async fn a_group_on_a_late_page_of_the_directory_counts() {
 }
 
 #[tokio::test]
+async fn a_directory_that_refuses_the_query_for_groups_is_asked_the_plain_way() {
+    let app = TestApp::start().await;
+    let only = json!({ "path": "microsoft.graph.group" });
+    app.fault(json!({ "service": "graph", "kind": "status", "status": 400, "match": only })).await;
+    let page = app.signed_in(ALICE).await.page("/profile").await;
+    assert!(page.contains("Chat users"));
+}
+
+#[tokio::test]
 async fn somebody_without_mail_and_picture_gets_in() {
     let app = TestApp::start().await;
     assert_eq!(app.signed_in(CAROL).await.session().await["user"]["name"], CAROL);

@@ -67,8 +67,9 @@ impl Failure {
                     .to_owned(),
             ),
             FailureKind::TooManyRequests(seconds) => {
-                let when = seconds.map_or("in a minute".to_owned(), |seconds| format!("in {seconds} s"));
-                let text = format!("The model has too many requests at the moment: try again {when}.");
+                // Limits are counted by the minute.
+                let seconds = seconds.unwrap_or(60);
+                let text = format!("The model has too many requests at the moment: try again in {seconds} s.");
                 (Ending::Failed, NoticeKind::TooManyRequests, text)
             }
             FailureKind::Filtered(categories) => {
