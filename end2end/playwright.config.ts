@@ -17,7 +17,7 @@ export default defineConfig({
     baseURL: process.env.BANTER_URL ?? "http://localhost:3000",
     actionTimeout: 10_000,
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    trace: { mode: "retain-on-failure", screenshots: false, sources: false },
     launchOptions: {
       // Unset = Playwright's own download.
       executablePath: process.env.BANTER_CHROMIUM || undefined,

@@ -58,6 +58,7 @@ test("the conversation used last comes first in the list", async ({ chat }) => {
   await chat.askAndRead(`echo: ${second}`);
   await expect(chat.list.getByRole("listitem").first()).toContainText(second);
   await chat.link(first).click();
+  await expect(chat.answerText).toHaveText(first);
   await chat.askAndRead("echo: once more");
   await expect(chat.list.getByRole("listitem").first()).toContainText(first);
 });
@@ -120,7 +121,7 @@ test("signing out ends the session here and at the provider", async ({ page, cha
 });
 
 test.describe("denied", () => {
-  test.use({ expectedErrors: [/status of 403/] });
+  test.use({ expectedErrors: /status of 403/ });
 
   test("somebody in no allowed group is told so, and what to do about it", async ({ page }) => {
     await signIn(page, "Dave Dubois");

@@ -6,7 +6,7 @@ import { Watch } from "./watch";
 
 interface Options {
   /** Console errors and failures that belong to what a test does. Any other fails it. */
-  expectedErrors: RegExp[];
+  expectedErrors: RegExp;
 }
 
 interface Fixtures {
@@ -17,8 +17,11 @@ interface Fixtures {
   newBrowser: (options?: BrowserContextOptions) => Promise<BrowserContext>;
 }
 
+/** Matches nothing. */
+export const NONE = /(?!)/;
+
 export const test = base.extend<Options & Fixtures>({
-  expectedErrors: [[], { option: true }],
+  expectedErrors: [NONE, { option: true }],
 
   watch: async ({ expectedErrors }, use) => {
     const watch = new Watch();

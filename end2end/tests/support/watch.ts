@@ -36,8 +36,8 @@ export class Watch {
   }
 
   /** What happened and was not announced. */
-  unexpected(announced: readonly RegExp[]): string[] {
-    return this.troubles.filter((trouble) => !announced.some((pattern) => pattern.test(trouble)));
+  unexpected(announced: RegExp): string[] {
+    return this.troubles.filter((trouble) => !announced.test(trouble));
   }
 
   private note(trouble: string): void {

@@ -1,0 +1,154 @@
+// Writing a question: what is refused, what is kept.
+import { uniqueWord } from "./support/chat";
+import { pick } from "./support/people";
+import { modelRequests } from "./support/sandbox";
+import { expect, test } from "./support/test";
+
+test("an empty question is refused in the page", async ({ page, chat }) => {
+  await chat.open();
+  await chat.message.press("Enter");
+  await expect(chat.trouble).toContainText(/question/i);
+  await expect(page).toHaveURL(/\/chat$/);
+  await expect(chat.message).toBeFocused();
+});
+
+test("a question of blanks is refused in the page", async ({ page, chat }) => {
+  await chat.open();
+  await chat.message.fill(" \n ");
+  await chat.send.click();
+  await expect(chat.trouble).toContainText(/question/i);
+  await expect(page).toHaveURL(/\/chat$/);
+});
+
+test("a question that is too long is refused with the limit, and stays in its box", async ({ page, chat }) => {
+  const text = "x".repeat(100_001);
+  await chat.open();
+  await chat.message.fill(text);
+  await chat.send.click();
+  await expect(chat.trouble).toContainText("100 kB");
+  await expect(chat.message).toHaveValue(text);
+  await expect(page).toHaveURL(/\/chat$/);
+});
+
+test("the trouble goes away with the next question", async ({ chat }) => {
+  await chat.open();
+  await chat.message.press("Enter");
+  await expect(chat.trouble).toBeVisible();
+  await chat.askAndRead(`echo: ${uniqueWord()}`);
+  await expect(chat.trouble).toHaveCount(0);
+});
+
+test("Shift+Enter makes a new line and Enter sends", async ({ page, chat }) => {
+  const word = uniqueWord();
+  await chat.open();
+  await chat.message.pressSequentially(`echo: ${word}`);
+  await chat.message.press("Shift+Enter");
+  await chat.message.pressSequentially("below");
+  await expect(chat.message).toHaveValue(`echo: ${word}\nbelow`);
+  await chat.message.press("Enter");
+  await expect(page).toHaveURL(/\/chat\/[^/?]+$/);
+  await expect(chat.message).toHaveValue("");
+});
+
+test("a question that is sent twice in a hurry is asked once", async ({ chat }) => {
+  const word = uniqueWord();
+  await chat.open();
+  await chat.message.fill(`echo: ${word}`);
+  await chat.send.dblclick();
+  await chat.ended();
+  await expect(chat.questions).toHaveCount(1);
+  expect(await modelRequests(word)).toHaveLength(1);
+});
+
+test("a suggestion fills the box", async ({ page, chat }) => {
+  await chat.open();
+  await page.getByRole("list", { name: "Suggestions" }).getByRole("button").nth(1).click();
+  await expect(chat.message).toHaveValue(/liquidity/);
+  await expect(chat.message).toBeFocused();
+});
+
+test("the question goes to the chosen model, also after a reload", async ({ page, chat }) => {
+  await chat.open();
+  const model = page.getByRole("combobox", { name: "Model" });
+  await model.selectOption("gpt-4o");
+  await page.reload();
+  await chat.ready();
+  await expect(model).toHaveValue("gpt-4o");
+  await chat.askAndRead(`echo: ${uniqueWord()}`);
+  await expect(chat.answer).toHaveAccessibleName("gpt-4o");
+});
+
+test("a draft is kept over a reload, for each conversation its own", async ({ page, chat }) => {
+  const [first, second] = [uniqueWord(), uniqueWord()];
+  await chat.open();
+  await chat.message.fill(`draft ${first}`);
+  await page.reload();
+  await expect(chat.message).toHaveValue(`draft ${first}`);
+
+  await chat.ready();
+  await chat.askAndRead(`echo: ${second}`);
+  await chat.message.fill(`draft ${second}`);
+  await chat.newChat.click();
+  await expect(page).toHaveURL(/\/chat$/);
+  await expect(chat.message).toHaveValue("");
+  await chat.link(second).click();
+  await expect(chat.message).toHaveValue(`draft ${second}`);
+});
+
+test("what is typed while an answer is written is kept", async ({ chat }) => {
+  const word = uniqueWord();
+  await chat.open();
+  await chat.ask(`echo: ${word} ${"and on ".repeat(20)}`);
+  await expect(chat.stop).toBeVisible();
+  await chat.message.fill("my next question");
+  await chat.ended();
+  await expect(chat.message).toHaveValue("my next question");
+});
+
+test.describe("signed out meanwhile", () => {
+  test.use({ expectedErrors: /status of 401/ });
+
+  test("somebody who was signed out meanwhile can sign in again and finds the draft", async ({ page, chat, context }) => {
+    const word = uniqueWord();
+    await chat.open();
+    await chat.askAndRead(`echo: ${word}`);
+    const url = page.url();
+
+    const elsewhere = await context.newPage();
+    await elsewhere.goto("/profile");
+    await elsewhere.getByRole("button", { name: "Sign out" }).click();
+    await expect(elsewhere.getByRole("heading", { name: "You are signed out" })).toBeVisible();
+    await elsewhere.close();
+
+    await chat.message.fill("not to be lost");
+    await chat.send.click();
+    await expect(chat.trouble).toBeVisible();
+    await expect(chat.message).toHaveValue("not to be lost");
+    await chat.trouble.getByRole("link", { name: "Sign in again" }).click();
+    await pick(page, "Alice Archer");
+    await expect(page).toHaveURL(url);
+    await expect(chat.message).toHaveValue("not to be lost");
+    await chat.ready();
+    await chat.send.click();
+    await expect(chat.questions).toHaveCount(2);
+  });
+});
+
+test.describe("offline", () => {
+  test.use({ expectedErrors: /ERR_INTERNET_DISCONNECTED/ });
+
+  test("a question that cannot be sent stays in its box", async ({ chat, context }) => {
+    const word = uniqueWord();
+    await chat.open();
+    await context.setOffline(true);
+    await chat.message.fill(`echo: ${word}`);
+    await chat.send.click();
+    await expect(chat.trouble).toContainText(/cannot be reached/i);
+    await expect(chat.message).toHaveValue(`echo: ${word}`);
+    await context.setOffline(false);
+    await chat.send.click();
+    await chat.ended();
+    await expect(chat.answerText).toHaveText(word);
+    await expect(chat.trouble).toHaveCount(0);
+  });
+});

@@ -1,0 +1,133 @@
+// When the model gives trouble, the conversation says so, with a reference, and nothing that was typed is lost.
+import type { Locator } from "@playwright/test";
+
+import { numberedWords, uniqueWord, type Chat } from "./support/chat";
+import { order, type Fault } from "./support/sandbox";
+import { expect, test } from "./support/test";
+
+interface Trouble {
+  title: string;
+  fault: Omit<Fault, "service" | "match">;
+  /** What the notice says. */
+  says: RegExp[];
+  /** The part of the answer that had arrived and is kept. */
+  keeps?: string;
+}
+
+const TROUBLES: Trouble[] = [
+  {
+    title: "a model that is down",
+    fault: { kind: "status", status: 503 },
+    says: [/cannot be reached/i],
+  },
+  {
+    title: "a gateway that answers instead of the model",
+    fault: { kind: "gateway_html" },
+    says: [/cannot be reached/i],
+  },
+  {
+    title: "too many requests",
+    fault: { kind: "rate_limit", retry_after: 17 },
+    says: [/too many requests/i, /try again in 17 s/i],
+  },
+  {
+    title: "a filtered question",
+    fault: { kind: "content_filter_prompt" },
+    says: [/filtered/i],
+  },
+  {
+    title: "an answer that is filtered in its middle",
+    fault: { kind: "finish_content_filter", after_chunks: 12 },
+    says: [/filtered/i],
+    keeps: "n2",
+  },
+  {
+    title: "an answer whose connection is cut",
+    fault: { kind: "cut", after_chunks: 12 },
+    says: [/interrupted/i],
+    keeps: "n2",
+  },
+  {
+    title: "an answer that ends without a word of why",
+    fault: { kind: "cut", after_chunks: 12, clean: true },
+    says: [/interrupted/i],
+    keeps: "n2",
+  },
+  {
+    title: "an error inside the answer",
+    fault: { kind: "in_stream_error", after_chunks: 12 },
+    says: [/interrupted/i],
+    keeps: "n2",
+  },
+  {
+    title: "a conversation that is too long for the model",
+    fault: { kind: "context_length" },
+    says: [/too long/i, /new chat/i],
+  },
+  {
+    title: "a model that the app may not use",
+    fault: { kind: "unauthorized_key" },
+    says: [/administrator/i],
+  },
+];
+
+for (const { title, fault, says, keeps } of TROUBLES) {
+  test(`${title} is told in the conversation, and the question is kept`, async ({ page, chat }) => {
+    const word = uniqueWord();
+    await order({ service: "openai", times: 1, match: { question: word }, ...fault } as Fault);
+    await chat.open();
+    await chat.askAndRead(`echo: ${word} ${numberedWords(40)}`);
+    await expectTold(chat, chat.answer.getByRole("alert"), word, says, keeps);
+    await page.reload();
+    await expectTold(chat, chat.answer.getByRole("alert"), word, says, keeps);
+  });
+}
+
+async function expectTold(chat: Chat, notice: Locator, word: string, says: RegExp[], keeps?: string): Promise<void> {
+  for (const pattern of says) {
+    await expect(notice).toContainText(pattern);
+  }
+  await expect(notice).toContainText(/Reference [0-9a-f]{4}-/);
+  await expect(chat.questions.last()).toContainText(word);
+  if (keeps) {
+    await expect(chat.answerText).toContainText(keeps);
+  }
+  await expect(chat.send).toBeVisible();
+}
+
+test("an answer at the model's length limit says so", async ({ page, chat }) => {
+  const word = uniqueWord();
+  await order({ service: "openai", kind: "finish_length", after_chunks: 12, times: 1, match: { question: word } });
+  await chat.open();
+  await chat.askAndRead(`echo: ${word} ${numberedWords(40)}`);
+  await expect(chat.answer.getByRole("status")).toContainText(/length limit/i);
+  await page.reload();
+  await expect(chat.answer.getByRole("status")).toContainText(/length limit/i);
+  await expect(chat.answerText).toContainText("n2");
+});
+
+test("after trouble the next question is answered", async ({ chat }) => {
+  const word = uniqueWord();
+  await order({ service: "openai", kind: "status", status: 503, times: 1, match: { question: word } });
+  await chat.open();
+  await chat.askAndRead(`echo: ${word}`);
+  await expect(chat.answer.getByRole("alert")).toBeVisible();
+  await chat.askAndRead("echo: better now");
+  await expect(chat.answerText).toHaveText("better now");
+});
+
+test.describe("the provider refuses", () => {
+  test.use({ expectedErrors: /status of 403/ });
+
+  test("a sign-in that the provider refuses is explained with its code", async ({ page }) => {
+    // A person no other test signs in as.
+    const match = { persona: "Grace" };
+    await order({ service: "entra", kind: "authorize_error", error: "access_denied", code: 50105, times: 1, match });
+    await page.goto("/chat");
+    await page.getByRole("button", { name: "Grace Gómez-Núñez" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "You could not be signed in" })).toBeVisible();
+    await expect(page.getByRole("definition").filter({ hasText: "50105" })).toBeVisible();
+    await page.getByRole("link", { name: "Try again" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toContainText("Good to see you");
+  });
+});
