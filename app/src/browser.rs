@@ -1,8 +1,10 @@
 //! Small things only a browser knows or keeps. Called in effects and event handlers, never while rendering.
 
-use leptos::{html, prelude::*};
-use wasm_bindgen::JsCast as _;
-use web_sys::{HtmlElement, HtmlTextAreaElement};
+use leptos::prelude::{document, is_browser, window};
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{
+    Element, Event, EventInit, HtmlAnchorElement, HtmlElement, HtmlSelectElement, HtmlTextAreaElement, MouseEvent,
+};
 
 const MODEL: &str = "banter-model";
 
@@ -52,15 +54,15 @@ pub fn focus(selector: &str) {
 }
 
 /// The model chosen last, for the next question.
-pub fn remember_model(select: NodeRef<html::Select>) {
-    if let (Some(storage), Some(select)) = (storage(), select.get_untracked()) {
+pub fn remember_model(select: &HtmlSelectElement) {
+    if let Some(storage) = storage() {
+        // Full or forbidden: then the default is chosen the next time.
         _ = storage.set_item(MODEL, &select.value());
     }
 }
 
 /// Chooses the model chosen last, if there still is one of that name.
-pub fn recall_model(select: NodeRef<html::Select>) {
-    let Some(select) = select.get_untracked() else { return };
+pub fn recall_model(select: &HtmlSelectElement) {
     let Some(name) = storage().and_then(|storage| storage.get_item(MODEL).ok()?) else { return };
     let default = select.value();
     select.set_value(&name);
@@ -75,17 +77,60 @@ fn storage() -> Option<web_sys::Storage> {
 
 /// Takes the error of a refused form out of the address, so that a reload does not bring it back.
 pub fn forget_form_error() {
-    let location = window().location();
-    let (Ok(path), Ok(search)) = (location.pathname(), location.search()) else { return };
+    let search = window().location().search().unwrap_or_default();
     if search.contains("__err=")
         && let Ok(history) = window().history()
     {
-        _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&path));
+        // Our own address is always allowed.
+        _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path()));
     }
+}
+
+/// The address' path.
+pub fn path() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+/// Makes `path` the address, with the present one behind it.
+pub fn push(path: &str) {
+    if let Ok(history) = window().history() {
+        // Our own address is always allowed.
+        _ = history.push_state_with_url(&JsValue::NULL, "", Some(path));
+    }
+}
+
+/// The element around what `event` happened to that matches `selector`.
+pub fn clicked(event: &Event, selector: &str) -> Option<Element> {
+    event.target()?.dyn_ref::<Element>()?.closest(selector).ok()?
+}
+
+/// The path of the link that a click follows, if it is one on this site that wants nothing special.
+pub fn followed_link(event: &MouseEvent) -> Option<String> {
+    let special = event.ctrl_key() || event.shift_key() || event.alt_key() || event.meta_key();
+    if event.default_prevented() || event.button() != 0 || special {
+        return None;
+    }
+    let link = clicked(event, "a[href]:not([target], [download], [rel=external])")?;
+    let link = link.dyn_ref::<HtmlAnchorElement>()?;
+    let here = window().location().origin().ok()?;
+    (link.origin() == here && link.hash().is_empty() && link.search().is_empty()).then(|| link.pathname())
+}
+
+/// Writes `text` into the message box, as if it had been typed.
+pub fn suggest(text: &str) {
+    let Ok(Some(element)) = document().query_selector("#message") else { return };
+    let Some(field) = element.dyn_ref::<HtmlTextAreaElement>() else { return };
+    field.set_value(text);
+    let init = EventInit::new();
+    init.set_bubbles(true);
+    if let Ok(typed) = Event::new_with_event_init_dict("input", &init) {
+        _ = field.dispatch_event(&typed);
+    }
+    _ = field.focus();
 }
 
 /// Where signing in again leads back to this page.
 pub fn sign_in_again() -> String {
-    let path = if is_browser() { window().location().pathname().unwrap_or_default() } else { "/chat".to_owned() };
+    let path = if is_browser() { path() } else { "/chat".to_owned() };
     format!("/api/auth/signin/entra-id?callbackUrl={path}")
 }

@@ -6,7 +6,7 @@ use leptos::prelude::use_context;
 use model::{Fault, FaultKind, Viewer};
 use services::Services;
 
-use crate::{AppError, chat::SealedLogs, shell::Assets, status};
+use crate::{AppError, PageData, chat::SealedLogs, shell::Assets, status};
 
 /// One request, as the doors hand it to pages and server functions.
 #[derive(Clone)]
@@ -25,6 +25,8 @@ pub struct RequestContext {
     pub assets: Arc<Assets>,
     /// `light` or `dark`, as the reader chose; absent = as their system says.
     pub theme: Option<&'static str>,
+    /// What the page shows that is being rendered, from [`preload`](crate::preload); absent for everything else.
+    pub page: Option<Arc<PageData>>,
 }
 
 /// The request being answered.

@@ -2,6 +2,7 @@
 
 use model::{Fault, FaultKind};
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "ssr")]
 use server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
@@ -35,6 +36,7 @@ impl From<Fault> for AppError {
 
 /// Failures of the plumbing between the page and a server function. Their own texts name types and parsers, which
 /// helps nobody who reads them on a page.
+#[cfg(feature = "ssr")]
 impl FromServerFnError for AppError {
     type Encoder = JsonEncoding;
 
@@ -48,7 +50,6 @@ impl FromServerFnError for AppError {
             }
             _ => Self::new(FaultKind::Internal, "Something went wrong. Try again."),
         };
-        #[cfg(feature = "ssr")]
         crate::status::answer_with(&error);
         error
     }

@@ -1,18 +1,7 @@
-//! Icons: one sprite in the document, used by reference.
-
-use leptos::prelude::*;
-
-/// A picture beside a text or a name, never the only carrier of a meaning.
-#[component]
-pub fn Icon(
-    /// `#name` of a symbol of the sprite.
-    href: &'static str,
-) -> impl IntoView {
-    crate::html::icon(href)
-}
+//! Icons: one sprite in the document, used by reference (see `html::icon`). Pictures beside a text or a name, never the
+//! only carrier of a meaning.
 
 /// The symbols, drawn in 24 by 24 with strokes. Stands behind everything that is hydrated.
-#[cfg(feature = "ssr")]
 pub(crate) const SPRITE: &str = concat!(
     r#"<svg class="sprite" aria-hidden="true">"#,
     r#"<symbol id="plus" viewBox="0 0 24 24"><path d="M12 5v14M5 12h14"/></symbol>"#,

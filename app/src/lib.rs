@@ -1,8 +1,5 @@
 //! Pages: components and the server functions they call, one folder per page.
 
-// A page's type names every element in it.
-#![recursion_limit = "256"]
-
 mod app;
 mod browser;
 pub mod chat;
@@ -10,13 +7,20 @@ mod clock;
 #[cfg(feature = "ssr")]
 pub mod context;
 mod error;
+pub mod fetch;
 pub mod html;
+#[cfg(feature = "ssr")]
 mod icon;
 pub mod markdown;
 mod missing;
 #[cfg(feature = "ssr")]
 pub mod notice;
+mod page;
+mod place;
+#[cfg(feature = "ssr")]
+mod preload;
 pub mod profile;
+pub mod read;
 mod session;
 #[cfg(feature = "ssr")]
 pub mod shell;
@@ -27,3 +31,6 @@ mod unreadable;
 
 pub use app::App;
 pub use error::AppError;
+pub use page::PageData;
+#[cfg(feature = "ssr")]
+pub use preload::preload;

@@ -1,41 +1,33 @@
 //! Nothing here: the address leads nowhere, or to something that is not the reader's.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use model::FaultKind;
 
-use crate::AppError;
+use crate::{
+    AppError,
+    html::{Element, el},
+};
+
+/// The title of a page that does not exist.
+pub const TITLE: &str = "Not found";
 
 /// What the page's address leads to, when that is nothing.
 pub fn error() -> AppError {
-    let error = AppError::new(FaultKind::NotFound, "There is nothing at this address.");
-    #[cfg(feature = "ssr")]
-    crate::status::answer_with(&error);
-    error
+    AppError::new(FaultKind::NotFound, "There is nothing at this address.")
 }
 
 /// What a page says that does not exist.
-#[component]
-pub fn Missing() -> impl IntoView {
-    view! {
-        <Title text="Not found" />
-        <div class="notice">
-            <h1>"There is nothing here"</h1>
-            <p>"The address may be mistyped, or what it led to has been deleted or is not yours to see."</p>
-            <p>
-                <a class="strong" href="/chat">"Start a new chat"</a>
-            </p>
-        </div>
-    }
+pub fn missing() -> Element {
+    let new_chat = el("a").class("strong").attr("href", "/chat").child("Start a new chat");
+    el("div")
+        .class("notice")
+        .child(el("h1").child("There is nothing here"))
+        .child(el("p").child("The address may be mistyped, or what it led to has been deleted or is not yours to see."))
+        .child(el("p").child(new_chat))
 }
 
 /// The page for every address that is not one of ours.
 #[component]
 pub fn MissingPage() -> impl IntoView {
-    _ = error();
-    view! {
-        <main class="alone">
-            <Missing />
-        </main>
-    }
+    el("main").class("alone").child(missing())
 }

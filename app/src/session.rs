@@ -1,14 +1,14 @@
 //! What every page knows from the start, on the server as in the browser: who is looking, whom they may ask, and how
 //! it should look.
 
-use leptos::prelude::*;
+use leptos::prelude::use_context;
 use model::{ModelChoice, Viewer};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::theme::Theme;
 
 /// The page's reader and their surroundings. In context below [`App`](crate::App).
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Session {
     /// Absent only where nobody is signed in, which no page with content is.
     pub viewer: Option<Viewer>,
@@ -21,28 +21,15 @@ pub struct Session {
 }
 
 impl Session {
-    /// The request's session on the server; in the browser what the server wrote into the page.
-    pub fn shared() -> Self {
-        SharedValue::new(Self::here).into_inner()
-    }
-
+    /// The session of a request.
     #[cfg(feature = "ssr")]
-    fn here() -> Self {
-        let now_secs = crate::clock::now_secs();
-        match crate::context::request() {
-            Ok(request) => Self {
-                models: if request.viewer.is_some() { request.services.models() } else { Vec::new() },
-                theme: Theme::from_name(request.theme),
-                viewer: request.viewer,
-                now_secs,
-            },
-            Err(_) => Self { now_secs, ..Self::default() },
+    pub fn of(request: &crate::context::RequestContext) -> Self {
+        Self {
+            models: if request.viewer.is_some() { request.services.models() } else { Vec::new() },
+            theme: Theme::from_name(request.theme),
+            viewer: request.viewer.clone(),
+            now_secs: crate::clock::now_secs(),
         }
-    }
-
-    #[cfg(not(feature = "ssr"))]
-    fn here() -> Self {
-        Self { now_secs: crate::clock::now_secs(), ..Self::default() }
     }
 }
 

@@ -1,9 +1,8 @@
 //! The HTML document around the app.
 
-use leptos::{config::get_configuration, nonce::use_nonce, prelude::*};
-use leptos_meta::MetaTags;
+use leptos::{config::get_configuration, nonce::use_nonce, prelude::*, tachys::html::InertElement};
 
-use crate::{App, context, icon::SPRITE, theme::Theme};
+use crate::{App, PageData, context, icon::SPRITE, read, status, theme::Theme};
 
 /// Paths of this build's files, hashed by their content, e.g. `/pkg/banter.HASH.js`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,10 +15,14 @@ pub struct Assets {
 /// What a page says about itself before its title.
 pub(crate) const DESCRIPTION: &str = "Banter, the company's own AI chat.";
 
-/// The document. Needs the request's [`context::RequestContext`]; without one (when routes are listed) it is bare.
+/// The document. Needs the request's [`context::RequestContext`]; without one it is bare.
 pub fn shell() -> impl IntoView {
     let request = context::request().ok();
     let theme = Theme::from_name(request.as_ref().and_then(|request| request.theme)).name();
+    let page = request.as_ref().and_then(|request| request.page.clone());
+    if let Some(error) = page.as_ref().and_then(|page| page.error()) {
+        status::answer_with(&error);
+    }
     let assets = request.map(|request| request.assets);
     view! {
         <!DOCTYPE html>
@@ -32,11 +35,12 @@ pub fn shell() -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 {assets.as_deref().map(links)}
                 <AutoReload />
-                <MetaTags />
+                <title>{page.as_ref().map(|page| page.content.title())}</title>
             </head>
             <body>
                 <App />
-                {sprite()}
+                {InertElement::new(SPRITE)}
+                {page.as_deref().map(data)}
                 {assets.as_deref().map(scripts)}
             </body>
         </html>
@@ -65,9 +69,13 @@ fn scripts(assets: &Assets) -> impl IntoView + use<> {
 
 const SHOW_END: &str = "{const l=document.querySelector('.log');if(l)l.scrollTop=l.scrollHeight}";
 
-/// The icons, as they are in the source. Behind everything that is hydrated.
-fn sprite() -> impl IntoView {
-    leptos::tachys::html::InertElement::new(SPRITE)
+/// What the page was made from, for its code to start from. Not a script that runs.
+fn data(page: &PageData) -> impl IntoView + use<> {
+    // Strings, numbers and lists of them: writing those to memory cannot fail.
+    let json = serde_json::to_string(page).unwrap_or_default();
+    // Nothing in it ends the element.
+    let json = json.replace('<', "\\u003c");
+    InertElement::new(format!("<script type=\"application/json\" id=\"{}\">{json}</script>", read::ELEMENT))
 }
 
 /// In development: reloads the page after a rebuild.

@@ -1,12 +1,15 @@
 //! Light, dark, or as the system says: the reader's choice, kept in a cookie so that the server's HTML has it already.
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::{icon::Icon, session::session};
+use crate::{
+    browser,
+    html::{Element, el, icon},
+};
 
 /// How the page looks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum Theme {
     #[default]
     System,
@@ -67,23 +70,25 @@ impl Theme {
     }
 }
 
-/// Cycles through the themes.
-#[component]
-pub fn ThemeButton() -> impl IntoView {
-    let theme = RwSignal::new(session().theme);
-    let cycle = move |_| {
-        theme.update(|theme| *theme = theme.next());
-        theme.get_untracked().apply();
-    };
-    view! {
-        <button
-            type="button"
-            class="quiet needs-script"
-            aria-label="Theme"
-            title=move || theme.get().label()
-            on:click=cycle
-        >
-            <Icon href="#sun" />
-        </button>
-    }
+/// The button that cycles through the themes. The page listens for it.
+pub fn button(theme: Theme) -> Element {
+    el("button")
+        .attr("type", "button")
+        .class("quiet needs-script")
+        .attr("data-action", "theme")
+        .attr("aria-label", "Theme")
+        .attr("title", theme.label())
+        .child(icon("#sun"))
+}
+
+/// Whether `event` is a click on the button.
+pub fn is_button(event: &web_sys::MouseEvent) -> bool {
+    browser::clicked(event, "[data-action=theme]").is_some()
+}
+
+/// Goes on to the next theme.
+pub fn cycle(theme: RwSignal<Theme>) {
+    let next = theme.get_untracked().next();
+    next.apply();
+    theme.set(next);
 }

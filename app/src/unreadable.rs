@@ -1,30 +1,39 @@
 //! Something is there and cannot be shown now.
 
-use leptos::prelude::*;
-use leptos_meta::Title;
 use model::FaultKind;
 
-use crate::{AppError, browser};
+use crate::{
+    AppError, browser,
+    html::{Element, el},
+};
 
 /// What went wrong, its reference, and the way on.
-#[component]
-pub fn Unreadable(error: AppError) -> impl IntoView {
+pub fn unreadable(error: &AppError) -> Element {
     let AppError(fault) = error;
-    let signed_out = fault.kind == FaultKind::SignedOut;
-    let heading = if signed_out { "You are signed out" } else { "This cannot be shown right now" };
-    let way_on = if signed_out {
-        view! { <a class="strong" rel="external" href=browser::sign_in_again()>"Sign in again"</a> }.into_any()
+    let notice = el("div")
+        .class("notice")
+        .attr("role", "alert")
+        .child(el("h1").child(heading(error)))
+        .child(el("p").child(fault.message.clone()));
+    let notice = if fault.correlation_id.is_empty() {
+        notice
+    } else {
+        notice.child(el("p").class("reference").child(format!("Reference {}", fault.correlation_id)))
+    };
+    let way_on = el("a").class("strong").attr("rel", "external");
+    notice.child(el("p").child(if is_signed_out(error) {
+        way_on.attr("href", browser::sign_in_again()).child("Sign in again")
     } else {
         // The same address: loads the page once more, with or without its code.
-        view! { <a class="strong" rel="external" href="">"Try again"</a> }.into_any()
-    };
-    view! {
-        <Title text=heading />
-        <div class="notice" role="alert">
-            <h1>{heading}</h1>
-            <p>{fault.message}</p>
-            {(!fault.correlation_id.is_empty()).then(|| view! { <p class="reference">"Reference " {fault.correlation_id}</p> })}
-            <p>{way_on}</p>
-        </div>
-    }
+        way_on.attr("href", "").child("Try again")
+    }))
+}
+
+/// What went wrong, as a heading and a title.
+pub fn heading(error: &AppError) -> &'static str {
+    if is_signed_out(error) { "You are signed out" } else { "This cannot be shown right now" }
+}
+
+fn is_signed_out(error: &AppError) -> bool {
+    error.0.kind == FaultKind::SignedOut
 }

@@ -40,10 +40,13 @@ pub(crate) fn status(kind: FaultKind) -> StatusCode {
     }
 }
 
-/// A panic ends one request and says nothing of itself outside.
-pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
+/// What a panic says outside: nothing of itself.
+pub(crate) fn panicked(panic: &(dyn Any + Send), correlation_id: &CorrelationId) -> Response<Body> {
     let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    let correlation_id = services::clock::new_correlation_id();
-    tracing::error!(correlation_id, panic = message.unwrap_or("without a message"), "a request panicked");
-    problem(FaultKind::Internal, "Something went wrong. Try again.", &CorrelationId(correlation_id.as_str().into()))
+    tracing::error!(
+        correlation_id = &*correlation_id.0,
+        panic = message.unwrap_or("without a message"),
+        "a request panicked"
+    );
+    problem(FaultKind::Internal, "Something went wrong. Try again.", correlation_id)
 }

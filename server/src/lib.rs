@@ -17,7 +17,6 @@ use app::chat::SealedLogs;
 use axum::{Router, middleware, routing::get};
 use services::Services;
 use tower_http::{
-    catch_panic::CatchPanicLayer,
     compression::{
         CompressionLayer, CompressionLevel,
         predicate::{DefaultPredicate, NotForContentType, Predicate as _},
@@ -61,7 +60,6 @@ pub fn build(services: Arc<Services>, site: Site) -> Router {
         .route("/readyz", get(health::ready))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressed))
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY_BYTES))
-        .layer(CatchPanicLayer::custom(fault::panicked))
         .layer(middleware::from_fn_with_state(doors.clone(), secure::every_response))
         .layer(middleware::from_fn(request::correlate))
         .with_state(doors)

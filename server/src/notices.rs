@@ -38,6 +38,22 @@ pub(crate) fn unavailable(doors: &Doors, headers: &HeaderMap, correlation_id: &C
     respond(doors, headers, StatusCode::SERVICE_UNAVAILABLE, with_reference(page, correlation_id))
 }
 
+/// A fault of ours.
+pub(crate) fn trouble(doors: &Doors, headers: &HeaderMap, correlation_id: &CorrelationId) -> Response {
+    let page = NoticePage {
+        title: "Something went wrong".to_owned(),
+        heading: "Something went wrong".to_owned(),
+        paragraphs: vec![
+            "That is a fault of Banter's, not yours. What you wrote is kept.".to_owned(),
+            "Try again. If it happens again, tell your help desk the reference below.".to_owned(),
+        ],
+        details: Vec::new(),
+        actions: vec![action("Back to the chat", "/chat", true)],
+        picture: Picture::Trouble,
+    };
+    respond(doors, headers, StatusCode::INTERNAL_SERVER_ERROR, with_reference(page, correlation_id))
+}
+
 /// After signing out.
 pub(crate) fn signed_out(doors: &Doors, headers: &HeaderMap) -> Response {
     let page = NoticePage {

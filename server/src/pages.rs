@@ -76,7 +76,8 @@ pub(crate) async fn anything_else(
 }
 
 async fn render(doors: &Doors, correlation_id: CorrelationId, signed_in: SignedIn, request: Request) -> Response {
-    let context = context(doors, correlation_id, Some(signed_in), &request);
+    let mut context = context(doors, correlation_id, Some(signed_in), &request);
+    context.page = Some(Arc::new(app::preload(&context, request.uri()).await));
     let live_reload = cfg!(debug_assertions) && std::env::var_os("LEPTOS_WATCH").is_some();
     let provider = doors.services.sign_in.origin();
     let provide = move || {
@@ -127,6 +128,7 @@ fn context(doors: &Doors, id: CorrelationId, signed_in: Option<SignedIn>, reques
         sealed_logs: Arc::clone(&doors.sealed_logs),
         assets: Arc::clone(&doors.site.assets),
         theme: request::theme(request.headers()),
+        page: None,
     }
 }
 

@@ -1,15 +1,21 @@
 //! What every response says to the browser, and whom a request may come from.
 
+use std::panic::AssertUnwindSafe;
+
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
+use futures::FutureExt as _;
 use model::FaultKind;
 use services::config::Origin;
 
-use crate::{Doors, fault, request::CorrelationId};
+use crate::{
+    Doors, fault, notices,
+    request::{CorrelationId, accepts_html},
+};
 
 /// For everything that brings no policy of its own: it may show what it is and nothing else.
 const POLICY_WITHOUT_SCRIPTS: HeaderValue = HeaderValue::from_static(
@@ -30,6 +36,11 @@ pub(crate) fn page_policy(nonce: &str, provider: Option<&str>, live_reload: bool
     )
 }
 
+/// The policy of what the provider loads in a hidden frame of its own pages.
+pub(crate) fn framed_policy(provider: &str) -> String {
+    format!("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors {provider}")
+}
+
 /// Headers for every response.
 pub(crate) async fn every_response(State(doors): State<Doors>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
@@ -39,7 +50,6 @@ pub(crate) async fn every_response(State(doors): State<Doors>, request: Request,
     };
     default(header::CONTENT_SECURITY_POLICY, POLICY_WITHOUT_SCRIPTS);
     default(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    default(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     // Not `no-referrer`, with which browsers send our own forms with `Origin: null`.
     default(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     default(
@@ -48,6 +58,11 @@ pub(crate) async fn every_response(State(doors): State<Doors>, request: Request,
     );
     default(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
     default(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
+    // For browsers that know no `frame-ancestors`. The provider frames one address of ours, and says so there.
+    let policy = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+    if policy.is_none_or(|policy| policy.contains("frame-ancestors 'none'")) {
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    }
     if doors.services.config.origin.is_https() {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
@@ -67,7 +82,15 @@ pub(crate) async fn private(
     if !comes_from_us(request.headers(), &doors.services.config.origin, is_safe) {
         return fault::problem(FaultKind::Forbidden, "This request comes from another site.", &correlation_id);
     }
-    let mut response = next.run(request).await;
+    let for_people = accepts_html(request.headers()).then(|| request.headers().clone());
+    // A panic ends this request and no other; people get a page with a way on.
+    let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(panic) => {
+            let problem = fault::panicked(&*panic, &correlation_id);
+            for_people.map_or(problem, |headers| notices::trouble(&doors, &headers, &correlation_id))
+        }
+    };
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

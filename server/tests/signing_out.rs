@@ -56,6 +56,10 @@ async fn the_provider_can_end_a_session_by_its_own_id_of_it() {
     let provider = Browser::new(&app.url);
     assert_eq!(provider.get("/api/auth/frontchannel-logout?sid=unknown").await.status(), 200);
     assert_ne!(browser.session().await, json!({}));
-    assert_eq!(provider.get(&format!("/api/auth/frontchannel-logout?sid={sid}")).await.status(), 200);
+    let ended = provider.get(&format!("/api/auth/frontchannel-logout?sid={sid}")).await;
+    assert_eq!(ended.status(), 200);
+    let policy = ended.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains(&format!("frame-ancestors {}", app.sandbox.base_url)), "it is framed: {policy}");
+    assert!(ended.headers().get("x-frame-options").is_none());
     assert_eq!(browser.session().await, json!({}));
 }

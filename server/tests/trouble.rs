@@ -86,8 +86,8 @@ async fn trouble_with_the_model_is_told_in_the_conversation_and_kept() {
         (json!({ "kind": "content_filter_prompt" }), Ending::Filtered, "was filtered"),
         (json!({ "kind": "context_length" }), Ending::Failed, "too long"),
         (json!({ "kind": "finish_content_filter" }), Ending::Filtered, "was filtered"),
-        (json!({ "kind": "cut", "after": 6 }), Ending::Interrupted, "was interrupted"),
-        (json!({ "kind": "in_stream_error", "after": 6 }), Ending::Interrupted, "was interrupted"),
+        (json!({ "kind": "cut", "after": 6 }), Ending::Interrupted, "broke off"),
+        (json!({ "kind": "in_stream_error", "after": 6 }), Ending::Interrupted, "broke off"),
     ] {
         let app = TestApp::start().await;
         let mut fault = fault;

@@ -1,28 +1,27 @@
 //! Whose session this is, how the page looks, and the way out.
 
-use leptos::prelude::*;
+use model::Viewer;
 
-use crate::{session::session, theme::ThemeButton};
+use crate::html::{Element, el};
 
 /// The reader, below the list.
-#[component]
-pub fn Account() -> impl IntoView {
-    session().viewer.map(|viewer| {
-        view! {
-            <div class="me">
-                <img class="face" src=format!("/api/photo/{}", viewer.id) alt=format!("Photo of {}", viewer.name) width="32" height="32" />
-                <span class="who">
-                    <b>{viewer.name.clone()}</b>
-                    {viewer.department.clone().map(|department| view! { <small>{department}</small> })}
-                </span>
-                <ThemeButton />
-                <div class="ways">
-                    <a class="quiet" href="/profile">"Profile"</a>
-                    <form action="/api/auth/signout" method="post">
-                        <button class="quiet">"Sign out"</button>
-                    </form>
-                </div>
-            </div>
-        }
-    })
+pub fn account(viewer: Option<&Viewer>, theme: Element) -> Element {
+    let account = el("div").class("me");
+    let Some(viewer) = viewer else { return account };
+    let face = el("img")
+        .class("face")
+        .attr("src", format!("/api/photo/{}", viewer.id))
+        .attr("alt", format!("Photo of {}", viewer.name))
+        .attr("width", "32")
+        .attr("height", "32");
+    let who = el("span")
+        .class("who")
+        .child(el("b").child(viewer.name.clone()))
+        .children(viewer.department.iter().map(|department| el("small").child(department.clone())));
+    let sign_out = el("form")
+        .attr("action", "/api/auth/signout")
+        .attr("method", "post")
+        .child(el("button").class("quiet").child("Sign out"));
+    let profile = el("a").class("quiet").attr("href", "/profile").child("Profile");
+    account.child(face).child(who).child(theme).child(el("div").class("ways").child(profile).child(sign_out))
 }

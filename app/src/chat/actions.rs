@@ -4,18 +4,18 @@
 use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Element;
 
 use super::{api::message_source, page::Announcer};
+use crate::browser;
 
 const FEEDBACK: Duration = Duration::from_secs(2);
 
 /// Does what the clicked button says.
-pub fn clicked(event: &web_sys::MouseEvent, announcer: Announcer) {
-    let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
-    let Some(button) = target.and_then(|target| closest(&target, "[data-action]")) else { return };
+pub fn act(event: &web_sys::MouseEvent, announcer: Announcer) {
+    let Some(button) = browser::clicked(event, "[data-action]") else { return };
     match button.get_attribute("data-action").as_deref() {
         Some("copy") => copy_message(button, announcer),
         Some("copy-code") => copy_code(button, announcer),

@@ -1,13 +1,21 @@
 //! The box a question is written in. A plain form until the page's code runs, and no less after it.
 
-use leptos::{html, prelude::*, task::spawn_local};
-use leptos_router::hooks::use_query_map;
-use model::{AskReceipt, ConversationId, FaultKind, MessageId, QUESTION_MAX_BYTES, Question};
-use server_fn::error::ServerFnUrlError;
-use web_sys::{HtmlTextAreaElement, KeyboardEvent, SubmitEvent};
+use leptos::{html::Form, prelude::*, task::spawn_local};
+use model::{AskReceipt, ConversationId, FaultKind, MessageId, ModelChoice, QUESTION_MAX_BYTES, Question};
+use wasm_bindgen::JsCast as _;
+use web_sys::{Event, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, SubmitEvent};
 
-use super::{api, draft, trouble::Trouble};
-use crate::{AppError, browser, icon::Icon, session::session};
+use super::{
+    api, draft,
+    log::{Turn, streaming},
+    trouble::trouble,
+};
+use crate::{
+    AppError, browser,
+    html::{Element, effect, el, icon, live},
+    page::Page,
+    session::session,
+};
 
 const ROWS_MAX: i32 = 9;
 const LINE_PX: i32 = 26;
@@ -16,12 +24,11 @@ const LINE_PX: i32 = 26;
 #[derive(Clone, Copy)]
 struct Box {
     conversation: Option<ConversationId>,
-    field: NodeRef<html::Textarea>,
-    model: NodeRef<html::Select>,
+    turns: RwSignal<Vec<Turn>>,
+    form: NodeRef<Form>,
     /// The question is on its way to the server.
     sending: RwSignal<bool>,
     trouble: RwSignal<Option<AppError>>,
-    streaming: Signal<Option<MessageId>>,
     asked: Callback<AskReceipt>,
 }
 
@@ -29,24 +36,21 @@ struct Box {
 #[component]
 pub fn Composer(
     conversation: Option<ConversationId>,
-    /// The reply being written, which takes the place of sending with stopping.
-    streaming: Signal<Option<MessageId>>,
+    /// Its turns since the page was opened. A reply being written takes the place of sending with stopping.
+    turns: RwSignal<Vec<Turn>>,
     /// The server has taken the question.
     asked: Callback<AskReceipt>,
-    /// Fills the box from elsewhere.
-    #[prop(optional)]
-    suggested: Option<RwSignal<String>>,
 ) -> impl IntoView {
+    let refused = Page::here().refused;
     let this = Box {
         conversation,
-        field: NodeRef::new(),
-        model: NodeRef::new(),
+        turns,
+        form: NodeRef::new(),
         sending: RwSignal::new(false),
-        trouble: RwSignal::new(refused_form()),
-        streaming,
+        trouble: RwSignal::new(refused.get_untracked()),
         asked,
     };
-    this.wake_up(suggested);
+    effect(move || this.wake_up(refused));
     let stop_on_escape = window_event_listener(leptos::ev::keydown, move |event| {
         if event.key() == "Escape" && !event.default_prevented() && !browser::popover_is_open() {
             this.stop();
@@ -56,142 +60,152 @@ pub fn Composer(
 
     view! {
         <div class="ask">
-            <Trouble trouble=this.trouble />
-            <form class="box" action="/fn/ask" method="post" on:submit=move |event| this.submitted(&event)>
-                {conversation.map(|id| view! { <input type="hidden" name="conversation" value=id.to_string() /> })}
-                <textarea
-                    id="message"
-                    name="content"
-                    aria-label="Message"
-                    aria-describedby="hint"
-                    placeholder="Message"
-                    rows="1"
-                    required
-                    autocomplete="off"
-                    enterkeyhint="send"
-                    node_ref=this.field
-                    on:input=move |_| this.typed()
-                    on:keydown=move |event| this.key(&event)
-                ></textarea>
+            {live(move || this.trouble.with(|error| trouble(error.as_ref())))}
+            <form
+                class="box"
+                action="/fn/ask"
+                method="post"
+                node_ref=this.form
+                on:submit=move |event| this.submitted(&event)
+                on:input=move |_| this.typed()
+                on:change=move |event| changed(&event)
+                on:keydown=move |event| this.key(&event)
+            >
+                {field()}
                 <div class="row">
-                    <Models model=this.model />
-                    <SendOrStop this />
+                    {models(conversation, &session().models)}
+                    {live(move || send_or_stop(this.turns.with(|turns| streaming(turns)), this.sending.get()))}
                 </div>
             </form>
-            <p class="hint" id="hint">
-                "Answers can be wrong. Check what matters."
-                <span class="limit">{format!(" A question can be up to {} kB long.", QUESTION_MAX_BYTES / 1000)}</span>
-            </p>
+            {hint()}
         </div>
     }
 }
 
-/// One button: sends, or stops the reply that is being written.
-#[component]
-fn SendOrStop(this: Box) -> impl IntoView {
-    move || match this.streaming.get() {
-        None => view! {
-            <button
-                type="submit"
-                class="send"
-                aria-label="Send"
-                title="Send (Enter)"
-                aria-disabled=move || this.sending.get().then_some("true")
-            >
-                <Icon href="#up" />
-            </button>
-        }
-        .into_any(),
-        // As a plain form it stops, too.
-        Some(reply) => view! {
-            <button
-                type="submit"
-                class="send"
-                aria-label="Stop"
-                title="Stop (Esc)"
-                formaction="/fn/stop"
-                formnovalidate
-                name="reply"
-                value=reply.to_string()
-                on:click=move |event| {
-                    event.prevent_default();
-                    this.stop();
-                }
-            >
-                <Icon href="#halt" />
-            </button>
-        }
-        .into_any(),
+fn field() -> Element {
+    el("textarea")
+        .attr("id", "message")
+        .attr("name", "content")
+        .attr("aria-label", "Message")
+        .attr("aria-describedby", "hint")
+        .attr("placeholder", "Message")
+        .attr("rows", "1")
+        .attr("required", "")
+        .attr("autocomplete", "off")
+        .attr("enterkeyhint", "send")
+}
+
+/// Whom to ask, and in which conversation.
+fn models(conversation: Option<ConversationId>, models: &[ModelChoice]) -> Element {
+    let options =
+        models.iter().map(|choice| el("option").attr("value", choice.name.clone()).child(choice.name.clone()));
+    let select = el("select").attr("name", "model").attr("aria-label", "Model").children(options);
+    let hidden = |id: ConversationId| {
+        el("input").attr("type", "hidden").attr("name", "conversation").attr("value", id.to_string())
+    };
+    el("label").class("quiet pick").children(conversation.map(hidden)).child(select).child(icon("#down"))
+}
+
+/// One button: sends, or stops the reply that is being written. As a plain form it stops, too.
+fn send_or_stop(streaming: Option<MessageId>, sending: bool) -> Element {
+    let button = el("button").attr("type", "submit").class("send");
+    match streaming {
+        None => button
+            .attr("aria-label", "Send")
+            .attr("title", "Send (Enter)")
+            .maybe("aria-disabled", sending.then_some("true"))
+            .child(icon("#up")),
+        Some(reply) => button
+            .attr("aria-label", "Stop")
+            .attr("title", "Stop (Esc)")
+            .attr("formaction", "/fn/stop")
+            .attr("formnovalidate", "")
+            .attr("name", "reply")
+            .attr("value", reply.to_string())
+            .child(icon("#halt")),
     }
 }
 
-/// Whom to ask.
-#[component]
-fn Models(model: NodeRef<html::Select>) -> impl IntoView {
-    let options = session().models.into_iter().map(|choice| {
-        view! { <option value=choice.name.clone()>{choice.name.clone()}</option> }
-    });
-    view! {
-        <label class="quiet pick">
-            <select name="model" aria-label="Model" node_ref=model on:change=move |_| browser::remember_model(model)>
-                {options.collect_view()}
-            </select>
-            <Icon href="#down" />
-        </label>
+fn hint() -> Element {
+    let limit = format!(" A question can be up to {} kB long.", QUESTION_MAX_BYTES / 1000);
+    el("p")
+        .class("hint")
+        .attr("id", "hint")
+        .child("Answers can be wrong. Check what matters.")
+        .child(el("span").class("limit").child(limit))
+}
+
+fn changed(event: &Event) {
+    if let Some(select) = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok()) {
+        browser::remember_model(&select);
     }
 }
 
 impl Box {
+    /// The form's part that `selector` names.
+    fn find<T: wasm_bindgen::JsCast>(self, selector: &str) -> Option<T> {
+        self.form.get_untracked()?.query_selector(selector).ok()??.dyn_into().ok()
+    }
+
+    fn field(self) -> Option<HtmlTextAreaElement> {
+        self.find("textarea")
+    }
+
+    fn select(self) -> Option<HtmlSelectElement> {
+        self.find("select")
+    }
+
+    fn streaming(self) -> Option<MessageId> {
+        self.turns.with_untracked(|turns| streaming(turns))
+    }
+
     /// Once the page's code runs: brings back the draft, unless something has been typed already.
-    fn wake_up(self, suggested: Option<RwSignal<String>>) {
-        Effect::new(move |_| {
-            browser::forget_form_error();
-            browser::recall_model(self.model);
-            let Some(field) = self.field.get() else { return };
-            if field.value().is_empty()
-                && let Some(text) = draft::kept(self.conversation)
-            {
-                field.set_value(&text);
-            }
-            grow(&field);
-            browser::focus_if_nothing_is(&field);
-        });
-        if let Some(suggested) = suggested {
-            Effect::new(move |_| {
-                let text = suggested.get();
-                if let Some(field) = self.field.get_untracked().filter(|_| !text.is_empty()) {
-                    field.set_value(&text);
-                    self.typed();
-                    // Focusing what is in the document cannot fail.
-                    _ = field.focus();
-                }
-            });
+    fn wake_up(self, refused: RwSignal<Option<AppError>>) {
+        self.form.track();
+        refused.set(None);
+        browser::forget_form_error();
+        if let Some(select) = self.select() {
+            browser::recall_model(&select);
         }
+        let Some(field) = self.field() else { return };
+        if field.value().is_empty()
+            && let Some(text) = draft::kept(self.conversation)
+        {
+            field.set_value(&text);
+        }
+        grow(&field);
+        browser::focus_if_nothing_is(&field);
     }
 
     fn typed(self) {
-        let Some(field) = self.field.get_untracked() else { return };
+        let Some(field) = self.field() else { return };
         draft::keep(self.conversation, &field.value());
         grow(&field);
     }
 
     /// Enter sends and Shift+Enter makes a line, except while an input method composes a character.
     fn key(self, event: &KeyboardEvent) {
-        if event.key() != "Enter" || event.shift_key() || event.is_composing() || event.key_code() == 229 {
-            return;
+        let in_field = browser::clicked(event, "textarea").is_some();
+        let composing = event.is_composing() || event.key_code() == 229;
+        if in_field && event.key() == "Enter" && !event.shift_key() && !composing {
+            event.prevent_default();
+            self.send();
         }
-        event.prevent_default();
-        self.send();
     }
 
+    /// By the one button.
     fn submitted(self, event: &SubmitEvent) {
         event.prevent_default();
-        self.send();
+        if self.streaming().is_some() {
+            self.stop();
+        } else {
+            self.send();
+        }
     }
 
     fn send(self) {
-        let Some(field) = self.field.get_untracked() else { return };
-        if self.sending.get_untracked() || self.streaming.get_untracked().is_some() {
+        let Some(field) = self.field() else { return };
+        if self.sending.get_untracked() || self.streaming().is_some() {
             return;
         }
         let text = field.value();
@@ -200,7 +214,7 @@ impl Box {
             _ = field.focus();
             return;
         }
-        let model = self.model.get_untracked().map(|model| model.value()).filter(|model| !model.is_empty());
+        let model = self.select().map(|select| select.value()).filter(|model| !model.is_empty());
         self.sending.set(true);
         spawn_local(async move {
             let result = api::ask(self.conversation, text.clone(), model).await;
@@ -228,7 +242,7 @@ impl Box {
     }
 
     fn stop(self) {
-        let Some(reply) = self.streaming.get_untracked() else { return };
+        let Some(reply) = self.streaming() else { return };
         spawn_local(async move {
             if let Err(error) = api::stop(reply).await {
                 // It ended by itself: then there is nothing to say.
@@ -248,12 +262,4 @@ fn grow(field: &HtmlTextAreaElement) {
     field.set_rows(1);
     let rows = (field.scroll_height() / LINE_PX).clamp(1, ROWS_MAX);
     field.set_rows(u32::try_from(rows).unwrap_or(1));
-}
-
-/// Why a plain form was refused: the server sends the browser back to the page with the reason in its address.
-fn refused_form() -> Option<AppError> {
-    use_query_map().with_untracked(|query| {
-        query.get_str("__path").filter(|path| path.starts_with("/fn/"))?;
-        query.get_str("__err").map(ServerFnUrlError::<AppError>::decode_err)
-    })
 }

@@ -2,22 +2,24 @@
 
 use std::{cell::RefCell, mem, rc::Rc, time::Duration};
 
-use futures::{StreamExt as _, channel::oneshot, future::AbortHandle};
+use futures::{channel::oneshot, future::AbortHandle};
 use leptos::{prelude::*, task::spawn_local};
 use model::{FaultKind, MessageId, NumberedEvent, ReplyEvent};
 
 use super::{
-    api::reply_events,
+    log::Turn,
+    page::Announcer,
     reply::{Connection, Reply},
 };
-use crate::AppError;
+use crate::{AppError, fetch, read};
 
 const BACKOFF_FIRST: Duration = Duration::from_millis(250);
 const BACKOFF_MAX: Duration = Duration::from_secs(5);
 
-/// Follows a reply until its end, or until the returned handle aborts it. Calls `ended` with it once.
-pub fn follow(reply: ArcRwSignal<Reply>, ended: impl FnOnce(&Reply) + 'static) -> AbortHandle {
-    let (task, handle) = futures::future::abortable(run(reply, ended));
+/// Follows a reply of `turns` from behind its event `after` until its end, which is announced, or until the returned
+/// handle aborts it.
+pub fn follow(turns: RwSignal<Vec<Turn>>, reply: MessageId, after: i32, announcer: Announcer) -> AbortHandle {
+    let (task, handle) = futures::future::abortable(run(Followed { turns, reply }, after, announcer));
     spawn_local(async move {
         // Aborted means that nobody looks at the reply any more.
         _ = task.await;
@@ -25,17 +27,49 @@ pub fn follow(reply: ArcRwSignal<Reply>, ended: impl FnOnce(&Reply) + 'static) -
     handle
 }
 
-async fn run(reply: ArcRwSignal<Reply>, ended: impl FnOnce(&Reply)) {
-    let (id, mut after) = reply.with_untracked(|reply| (reply.message.id, reply.message.last_event));
-    let frame = Frame::new(reply.clone());
+/// A reply among the turns of its conversation.
+#[derive(Clone, Copy)]
+struct Followed {
+    turns: RwSignal<Vec<Turn>>,
+    reply: MessageId,
+}
+
+impl Followed {
+    fn update(self, change: impl FnOnce(&mut Reply)) {
+        // The conversation may have been left.
+        self.turns.try_update(|turns| {
+            let replies = turns.iter_mut().filter_map(|turn| match turn {
+                Turn::Question(_) => None,
+                Turn::Reply(reply) => Some(reply),
+            });
+            if let Some(reply) = replies.into_iter().find(|reply| reply.message.id == self.reply) {
+                change(reply);
+            }
+        });
+    }
+
+    fn set(self, connection: Connection) {
+        self.update(|reply| reply.connection = connection);
+    }
+
+    fn announcement(self) -> Option<String> {
+        self.turns.try_with_untracked(|turns| {
+            let mut replies = turns.iter().filter_map(Turn::as_reply);
+            replies.find(|reply| reply.message.id == self.reply).map(Reply::announcement)
+        })?
+    }
+}
+
+async fn run(followed: Followed, mut after: i32, announcer: Announcer) {
+    let frame = Frame { followed, waiting: Rc::default() };
     let mut backoff = BACKOFF_FIRST;
     loop {
         let before = after;
-        match read(id, &mut after, &frame).await {
+        match read(followed.reply, &mut after, &frame).await {
             Ok(true) => break,
             Ok(false) => {}
             Err(fault) if is_final(&fault) => {
-                reply.update(|reply| reply.connection = Connection::Lost(fault));
+                followed.set(Connection::Lost(fault));
                 return;
             }
             Err(_) => {}
@@ -44,12 +78,12 @@ async fn run(reply: ArcRwSignal<Reply>, ended: impl FnOnce(&Reply)) {
             backoff = BACKOFF_FIRST;
         }
         frame.flush();
-        reply.update(|reply| reply.connection = Connection::Reconnecting);
+        followed.set(Connection::Reconnecting);
         sleep(backoff).await;
         backoff = (backoff * 2).min(BACKOFF_MAX);
     }
     frame.flush();
-    reply.with_untracked(ended);
+    announcer.say(&followed.announcement().unwrap_or_default());
 }
 
 /// Whether asking again would give the same.
@@ -57,19 +91,23 @@ fn is_final(fault: &AppError) -> bool {
     matches!(fault.0.kind, FaultKind::SignedOut | FaultKind::Forbidden | FaultKind::NotFound)
 }
 
-/// Reads events from number `after` on until the connection ends; says whether the reply ended.
-async fn read(id: MessageId, after: &mut i32, frame: &Frame) -> Result<bool, AppError> {
-    let mut chunks = reply_events(id, *after).await?.into_inner();
+/// Reads events from behind number `after` on until the connection ends; says whether the reply ended.
+async fn read(reply: MessageId, after: &mut i32, frame: &Frame) -> Result<bool, AppError> {
+    let arguments = [("reply", reply.to_string()), ("after", after.to_string())];
+    let arguments = arguments.each_ref().map(|(name, value)| (*name, Some(value.as_str())));
+    let chunks = fetch::stream("reply_events", &arguments).await?;
     let mut lines = Lines::default();
     let mut ended = false;
     // To its own end even behind the last event: leaving earlier would count as a broken connection.
-    while let Some(chunk) = chunks.next().await {
-        let chunk = match chunk {
+    loop {
+        let chunk = match chunks.next().await {
             Err(_) if ended => break,
             chunk => chunk?,
         };
+        let Some(chunk) = chunk else { break };
         for line in lines.take(&chunk) {
-            let Ok(event) = serde_json::from_slice::<NumberedEvent>(&line) else { continue };
+            let event = std::str::from_utf8(&line).ok().and_then(read::json::<NumberedEvent>);
+            let Some(event) = event else { continue };
             ended |= matches!(event.event, ReplyEvent::End(_));
             *after = event.n;
             frame.add(event);
@@ -98,15 +136,11 @@ impl Lines {
 /// Events waiting for the browser to draw its next frame: drawing more often would be work nobody sees.
 #[derive(Clone)]
 struct Frame {
-    reply: ArcRwSignal<Reply>,
+    followed: Followed,
     waiting: Rc<RefCell<Vec<NumberedEvent>>>,
 }
 
 impl Frame {
-    fn new(reply: ArcRwSignal<Reply>) -> Self {
-        Self { reply, waiting: Rc::default() }
-    }
-
     fn add(&self, event: NumberedEvent) {
         let first = {
             let mut waiting = self.waiting.borrow_mut();
@@ -128,7 +162,7 @@ impl Frame {
     fn flush(&self) {
         let events = mem::take(&mut *self.waiting.borrow_mut());
         if !events.is_empty() {
-            self.reply.update(|reply| reply.apply(events));
+            self.followed.update(|reply| reply.apply(events));
         }
     }
 }

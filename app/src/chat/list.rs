@@ -15,13 +15,13 @@ pub struct Conversations {
 }
 
 impl Conversations {
-    pub fn new() -> Self {
-        Self { known: RwSignal::new(None), loading: RwSignal::new(false) }
+    pub fn new(known: Option<Result<ConversationPage, AppError>>) -> Self {
+        Self { known: RwSignal::new(known), loading: RwSignal::new(false) }
     }
 
     /// The list of the page this is called in.
     pub fn of_page() -> Self {
-        use_context().unwrap_or_else(Self::new)
+        use_context().unwrap_or_else(|| Self::new(None))
     }
 
     /// A question was asked: its conversation is the newest now.
@@ -35,6 +35,16 @@ impl Conversations {
             if let Some(Ok(page)) = known {
                 page.conversations.retain(|known| known.id != summary.id);
                 page.conversations.insert(0, summary);
+            }
+        });
+    }
+
+    /// Loads the first page, instead of what is known. Without success that stays.
+    pub async fn refresh(self) {
+        let newest = api::conversations(None).await;
+        self.known.update(|known| {
+            if newest.is_ok() || known.is_none() {
+                *known = Some(newest);
             }
         });
     }

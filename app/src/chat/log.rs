@@ -1,58 +1,85 @@
 //! The log: the sealed messages, and behind them those that were added since the page was opened.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use model::{Message, MessageId};
 
-use super::{actions, message, open::Finished, page::Announcer, reply::Reply, scroll::Scroll, sealed::Sealed};
-use crate::{clock, icon::Icon};
+use super::{actions, message, page::Announcer, reply::Reply, scroll::Scroll};
+use crate::{
+    browser, clock,
+    html::{Element, Html, effect, el, icon, live},
+};
 
 /// A message added since the page was opened, or a reply that was already being written then.
-#[derive(Clone)]
 pub enum Turn {
-    Question(Message),
-    Reply(MessageId, ArcRwSignal<Reply>),
+    Question(Arc<Html>),
+    Reply(Box<Reply>),
 }
 
 impl Turn {
-    /// The turn of a reply that is being written.
-    pub fn reply(message: Message) -> Self {
-        Self::Reply(message.id, ArcRwSignal::new(Reply::new(message)))
+    /// The turn of a question that was just asked.
+    pub fn question(message: &Message) -> Self {
+        Self::Question(Arc::new(message::question(message).into()))
     }
 
-    fn id(&self) -> MessageId {
+    /// The turn of a reply that is being written.
+    pub fn reply(message: Message) -> Self {
+        Self::Reply(Box::new(Reply::new(message)))
+    }
+
+    /// The reply, if it is one.
+    pub fn as_reply(&self) -> Option<&Reply> {
         match self {
-            Self::Question(message) => message.id,
-            Self::Reply(id, _) => *id,
+            Self::Question(_) => None,
+            Self::Reply(reply) => Some(reply),
+        }
+    }
+
+    fn html(&self) -> Html {
+        match self {
+            Self::Question(question) => Arc::clone(question).into(),
+            Self::Reply(reply) => reply.html(),
         }
     }
 }
 
+/// The reply being written, if there is one.
+pub fn streaming(turns: &[Turn]) -> Option<MessageId> {
+    turns.iter().filter_map(Turn::as_reply).find(|reply| reply.is_streaming()).map(|reply| reply.message.id)
+}
+
 /// A conversation's messages.
 #[component]
-pub fn Log(finished: Finished, turns: RwSignal<Vec<Turn>>, scroll: Scroll) -> impl IntoView {
+pub fn Log(finished: Arc<Html>, turns: RwSignal<Vec<Turn>>, scroll: Scroll) -> impl IntoView {
     let announcer = Announcer::of_page();
     // Opens at its end. The server's page has a line of script for it; this is for those opened later.
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(log) = scroll.log.get() {
             clock::localise(&log);
             log.set_scroll_top(log.scroll_height());
         }
     });
-    Effect::new(move |_| {
-        turns.with(|turns| {
-            for turn in turns {
-                if let Turn::Reply(_, reply) = turn {
-                    reply.track();
-                }
-            }
-        });
+    effect(move || {
+        turns.track();
         scroll.follow();
     });
     let resized = window_event_listener(leptos::ev::resize, move |_| scroll.follow());
     on_cleanup(move || resized.remove());
 
+    let messages = move || {
+        let finished = Html::Shared(Arc::clone(&finished));
+        turns.with(|turns| el("div").child(finished).children(turns.iter().map(Turn::html)))
+    };
+    let clicked = move |event: web_sys::MouseEvent| {
+        if browser::clicked(&event, ".latest").is_some() {
+            scroll.to_end();
+        } else {
+            actions::act(&event, announcer);
+        }
+    };
     view! {
-        <div class="reel">
+        <div class="reel" on:click=clicked>
             <div
                 class="log"
                 role="log"
@@ -62,29 +89,19 @@ pub fn Log(finished: Finished, turns: RwSignal<Vec<Turn>>, scroll: Scroll) -> im
                 tabindex="0"
                 node_ref=scroll.log
                 on:scroll=move |_| scroll.moved()
-                on:click=move |event| actions::clicked(&event, announcer)
             >
-                {Sealed(finished)}
-                <For each=move || turns.get() key=Turn::id children=turn />
+                {live(messages)}
             </div>
-            <button
-                type="button"
-                class="latest"
-                hidden=move || scroll.at_end.get()
-                on:click=move |_| scroll.to_end()
-            >
-                <Icon href="#end" />
-                "Jump to latest"
-            </button>
+            {live(move || latest(scroll.at_end.get()))}
         </div>
     }
 }
 
-fn turn(turn: Turn) -> impl IntoView {
-    let article = move || match &turn {
-        Turn::Question(question) => message::question(question),
-        Turn::Reply(_, reply) => reply.with(Reply::article),
-    };
-    // One type for both, so that a turn is a single reactive element.
-    view! { {article} }
+fn latest(at_end: bool) -> Element {
+    el("button")
+        .attr("type", "button")
+        .class("latest")
+        .maybe("hidden", at_end.then_some(""))
+        .child(icon("#end"))
+        .child("Jump to latest")
 }

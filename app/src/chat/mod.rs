@@ -2,6 +2,8 @@
 
 mod account;
 mod actions;
+#[cfg_attr(feature = "ssr", path = "api/server.rs")]
+#[cfg_attr(not(feature = "ssr"), path = "api/browser.rs")]
 pub mod api;
 mod composer;
 mod conversation;
@@ -17,9 +19,13 @@ mod open;
 mod page;
 mod reply;
 mod scroll;
-mod sealed;
+pub(crate) mod sealed;
 mod trouble;
 
+pub use list::Conversations;
+pub use open::OpenConversation;
+#[cfg(feature = "ssr")]
+pub(crate) use open::open;
 pub use page::ChatPage;
 #[cfg(feature = "ssr")]
 pub use sealed::SealedLogs;

@@ -1,17 +1,15 @@
 //! A chat that has not begun: a greeting, and a few ways to begin.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::AskReceipt;
 
-use super::{
-    composer::Composer,
-    list::Conversations,
-    open::{Finished, OpenConversation},
-    page::{Bar, JustBegun},
+use super::{composer::Composer, list::Conversations, page::bar};
+use crate::{
+    browser,
+    html::{Element, el},
+    page::Page,
+    session::session,
 };
-use crate::session::session;
 
 const SUGGESTIONS: [&str; 4] = [
     "Summarise the following text in five sentences: ",
@@ -23,39 +21,35 @@ const SUGGESTIONS: [&str; 4] = [
 /// The page at `/chat`.
 #[component]
 pub fn NewChat() -> impl IntoView {
-    let suggested = RwSignal::new(String::new());
     let list = Conversations::of_page();
-    let just_begun = use_context::<JustBegun>();
-    let navigate = use_navigate();
+    let page = Page::here();
     let asked = Callback::new(move |receipt: AskReceipt| {
         list.asked(&receipt);
-        let path = format!("/chat/{}", receipt.conversation_id);
-        if let Some(JustBegun(begun)) = just_begun {
-            begun.set_value(Some(begun_with(receipt)));
-        }
-        navigate(&path, NavigateOptions::default());
+        page.begin(receipt.into());
     });
     view! {
-        <Title text="New chat" />
-        <Bar title=String::new() plain=true />
-        <div class="welcome">
-            <h1>{greeting()}</h1>
-            <p>"What would you like to find out, write or understand?"</p>
-            <ul class="needs-script" aria-label="Suggestions">
-                {SUGGESTIONS
-                    .map(|text| {
-                        view! {
-                            <li>
-                                <button type="button" on:click=move |_| suggested.set(text.to_owned())>
-                                    {text.trim_end_matches([':', ' '])}
-                                </button>
-                            </li>
-                        }
-                    })
-                    .collect_view()}
-            </ul>
+        {bar(None)}
+        <div class="welcome" on:click=move |event| suggest(&event)>
+            {el("h1").child(greeting())}
+            {el("p").child("What would you like to find out, write or understand?")}
+            {suggestions()}
         </div>
-        <Composer conversation=None streaming=Signal::stored(None) asked suggested />
+        <Composer conversation=None turns=RwSignal::new(Vec::new()) asked />
+    }
+}
+
+fn suggestions() -> Element {
+    let suggestion = |text: &'static str| {
+        let button = el("button").attr("type", "button").attr("data-text", text);
+        el("li").child(button.child(text.trim_end_matches([':', ' '])))
+    };
+    el("ul").class("needs-script").attr("aria-label", "Suggestions").children(SUGGESTIONS.map(suggestion))
+}
+
+fn suggest(event: &web_sys::MouseEvent) {
+    let text = browser::clicked(event, "[data-text]").and_then(|button| button.get_attribute("data-text"));
+    if let Some(text) = text {
+        browser::suggest(&text);
     }
 }
 
@@ -65,14 +59,5 @@ fn greeting() -> String {
     match name.split_whitespace().next() {
         Some(first) if !name.contains(',') => format!("Good to see you, {first}."),
         _ => "Good to see you.".to_owned(),
-    }
-}
-
-fn begun_with(receipt: AskReceipt) -> OpenConversation {
-    OpenConversation {
-        id: receipt.conversation_id,
-        title: receipt.title,
-        finished: Finished::Messages(vec![receipt.question]),
-        live: Some(receipt.reply),
     }
 }

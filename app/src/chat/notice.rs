@@ -26,7 +26,7 @@ pub fn of_reply(status: MessageStatus, notice: Option<&Notice>) -> Option<Elemen
         (MessageStatus::Filtered, _) => {
             ("The answer was filtered.", "A content filter stepped in. Ask in other words.")
         }
-        (MessageStatus::Failed, Some(NoticeKind::TooManyRequests)) => ("The model is busy: too many requests.", ""),
+        (MessageStatus::Failed, Some(NoticeKind::TooManyRequests)) => ("Please wait a moment.", ""),
         (MessageStatus::Failed, _) => ("There is no answer.", "Your question is kept. Ask it again."),
     };
     let text = notice.map_or(otherwise, |notice| notice.text.as_str());

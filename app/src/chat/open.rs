@@ -2,62 +2,61 @@
 
 use std::sync::Arc;
 
-use model::{Conversation, ConversationId, Message, MessageStatus};
-use serde::{Deserialize, Serialize};
+use model::{AskReceipt, Conversation, ConversationId, Message, MessageStatus};
+use serde::Serialize;
 
-use crate::AppError;
+use super::sealed;
+use crate::html::Html;
 
 /// A conversation to show.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct OpenConversation {
     pub id: ConversationId,
     pub title: String,
-    pub finished: Finished,
+    /// The messages that will not change any more. They are in the document once, and not a second time in its data.
+    #[serde(skip)]
+    pub finished: Arc<Html>,
     /// The reply being written, with its text so far.
     pub live: Option<Message>,
-}
-
-/// The messages that will not change any more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Finished {
-    /// To be made into elements here.
-    Messages(Vec<Message>),
-    /// Already HTML of ours. It is in the document once and not a second time in the page's data: the browser adopts
-    /// it without knowing what it says.
-    Sealed(#[serde(skip)] Arc<str>),
 }
 
 impl From<Conversation> for OpenConversation {
     fn from(conversation: Conversation) -> Self {
         let Conversation { id, title, mut messages } = conversation;
-        let is_live = messages.last().is_some_and(|last| last.status == MessageStatus::Streaming);
-        let live = if is_live { messages.pop() } else { None };
-        Self { id, title, finished: Finished::Messages(messages), live }
+        let live = take_live(&mut messages);
+        Self { id, title, finished: sealed::of_messages(&messages), live }
     }
 }
 
-/// Opens a conversation of the viewer. From the cache, if it was rendered since it last changed.
+/// A conversation that was just begun.
+impl From<AskReceipt> for OpenConversation {
+    fn from(receipt: AskReceipt) -> Self {
+        let AskReceipt { conversation_id, title, question, reply } = receipt;
+        Self { id: conversation_id, title, finished: sealed::of_messages(&[question]), live: Some(reply) }
+    }
+}
+
+fn take_live(messages: &mut Vec<Message>) -> Option<Message> {
+    let is_live = messages.last().is_some_and(|last| last.status == MessageStatus::Streaming);
+    if is_live { messages.pop() } else { None }
+}
+
+/// Opens a conversation of `user`. From the cache, if it was rendered since it last changed.
 #[cfg(feature = "ssr")]
-pub async fn open(id: ConversationId) -> Result<OpenConversation, AppError> {
-    let (request, viewer) = crate::context::asking()?;
-    let fail = |error| request.fail(error);
+pub(crate) async fn open(
+    request: &crate::context::RequestContext,
+    user: model::UserId,
+    id: ConversationId,
+) -> Result<OpenConversation, services::Error> {
     let conversations = &request.services.conversations;
-    let head = conversations.head(viewer.id, id).await.map_err(fail)?;
+    let head = conversations.head(user, id).await?;
     if let Some(html) = request.sealed_logs.get(id, head.revision) {
-        return Ok(OpenConversation { id, title: head.title, finished: Finished::Sealed(html), live: head.live });
+        return Ok(OpenConversation { id, title: head.title, finished: sealed::written(html), live: head.live });
     }
     // Read again, in one go: the messages, the reply under way and the revision have to be of the same moment.
-    let opened = conversations.opened(viewer.id, id).await.map_err(fail)?;
-    let mut conversation = OpenConversation::from(opened.conversation);
-    if let Finished::Messages(messages) = &conversation.finished {
-        let html = request.sealed_logs.seal(id, opened.revision, messages);
-        conversation.finished = Finished::Sealed(html);
-    }
-    Ok(conversation)
-}
-
-/// Opens a conversation of the viewer.
-#[cfg(not(feature = "ssr"))]
-pub async fn open(id: ConversationId) -> Result<OpenConversation, AppError> {
-    super::api::conversation(id).await.map(OpenConversation::from)
+    let opened = conversations.opened(user, id).await?;
+    let Conversation { id, title, mut messages } = opened.conversation;
+    let live = take_live(&mut messages);
+    let html = request.sealed_logs.seal(id, opened.revision, &messages);
+    Ok(OpenConversation { id, title, finished: sealed::written(html), live })
 }

@@ -1,9 +1,15 @@
 //! A reply that is still being written: what its page knows of it.
 
+use std::sync::Arc;
+
 use model::{Message, MessageStatus, NoticeKind, NumberedEvent, ReplyEvent};
 
 use super::message;
-use crate::{AppError, html::Element, markdown::Stream};
+use crate::{
+    AppError,
+    html::{Element, Html},
+    markdown::Stream,
+};
 
 /// How the page gets the reply's events.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,13 +28,15 @@ pub struct Reply {
     pub message: Message,
     pub text: Stream,
     pub connection: Connection,
+    /// Its article, once that will not change any more.
+    done: Option<Arc<Html>>,
 }
 
 impl Reply {
     /// The reply as it was read.
     pub fn new(mut message: Message) -> Self {
         let text = Stream::new(&std::mem::take(&mut message.content));
-        Self { message, text, connection: Connection::Following }
+        Self { message, text, connection: Connection::Following, done: None }
     }
 
     pub fn is_streaming(&self) -> bool {
@@ -67,6 +75,9 @@ impl Reply {
             self.text.finish();
         }
         self.connection = Connection::Following;
+        if ended {
+            self.done = Some(Arc::new(self.article().into()));
+        }
     }
 
     /// A model that answers is not busy any more.
@@ -76,8 +87,16 @@ impl Reply {
         }
     }
 
+    /// The reply as part of the log.
+    pub fn html(&self) -> Html {
+        match &self.done {
+            Some(done) => Arc::clone(done).into(),
+            None => self.article().into(),
+        }
+    }
+
     /// The reply's article.
-    pub fn article(&self) -> Element {
+    fn article(&self) -> Element {
         message::answer(&self.message, self.text.html(), &self.connection)
     }
 

@@ -2,116 +2,35 @@
 //! in without walking through it. A conversation of a thousand messages is as quickly interactive as an empty one;
 //! what can be clicked inside is found by the log's one listener.
 
-use leptos::{
-    attr::{Attribute, any_attribute::AnyAttribute},
-    tachys::{
-        hydration::Cursor,
-        renderer::Rndr,
-        view::{Mountable, Position, PositionState, Render, RenderHtml, add_attr::AddAnyAttr},
-    },
-};
-use web_sys::{Element as DomElement, Node};
+use std::sync::Arc;
 
-use super::{message, open::Finished};
-use crate::html::{adopt, el};
+use model::Message;
 
-/// The view of what is finished.
-pub struct Sealed(pub Finished);
+use super::message;
+use crate::html::{Element, Html, el};
 
-/// The element in the document. It stays as it is for as long as its conversation is shown.
-pub struct Shown(DomElement);
-
-impl Render for Sealed {
-    type State = Shown;
-
-    fn build(self) -> Shown {
-        let messages = match self.0 {
-            Finished::Messages(messages) => messages,
-            // Only its own page's document has it, and that one is hydrated, not built.
-            Finished::Sealed(_) => Vec::new(),
-        };
-        let element = el("div").class("sealed").children(messages.iter().map(message::finished));
-        Shown(element.into_dom())
-    }
-
-    fn rebuild(self, state: &mut Shown) {
-        let mut new = self.build();
-        state.insert_before_this(&mut new);
-        state.unmount();
-        *state = new;
-    }
+/// Finished messages, to be made into elements here.
+pub fn of_messages(messages: &[Message]) -> Arc<Html> {
+    seal(container().children(messages.iter().map(message::finished)))
 }
 
-impl RenderHtml for Sealed {
-    type AsyncOutput = Self;
-    type Owned = Self;
-
-    const MIN_LENGTH: usize = 0;
-
-    fn html_len(&self) -> usize {
-        match &self.0 {
-            Finished::Messages(_) => 0,
-            Finished::Sealed(html) => html.len() + 32,
-        }
-    }
-
-    fn dry_resolve(&mut self) {}
-
-    async fn resolve(self) -> Self {
-        self
-    }
-
-    fn to_html_with_buf(
-        self,
-        buf: &mut String,
-        position: &mut Position,
-        _escape: bool,
-        _mark_branches: bool,
-        _extra_attrs: Vec<AnyAttribute>,
-    ) {
-        buf.push_str("<div class=\"sealed\">");
-        match &self.0 {
-            Finished::Messages(messages) => messages.iter().for_each(|message| message::finished(message).write(buf)),
-            Finished::Sealed(html) => buf.push_str(html),
-        }
-        buf.push_str("</div>");
-        *position = Position::NextChild;
-    }
-
-    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Shown {
-        Shown(adopt(cursor, position))
-    }
-
-    fn into_owned(self) -> Self {
-        self
-    }
+/// Finished messages that the server wrote into the document, where they stay as they are.
+pub fn in_document() -> Arc<Html> {
+    seal(container())
 }
 
-/// Nobody spreads attributes onto the log.
-impl AddAnyAttr for Sealed {
-    type Output<SomeNewAttr: Attribute> = Self;
-
-    fn add_any_attr<NewAttr: Attribute>(self, _attr: NewAttr) -> Self {
-        self
-    }
+/// Finished messages that are HTML already.
+#[cfg(feature = "ssr")]
+pub fn written(html: Arc<str>) -> Arc<Html> {
+    seal(container().child(Html::Written(html)))
 }
 
-impl Mountable for Shown {
-    fn unmount(&mut self) {
-        self.0.unmount();
-    }
+fn container() -> Element {
+    el("div").class("sealed")
+}
 
-    fn mount(&mut self, parent: &DomElement, marker: Option<&Node>) {
-        Rndr::insert_node(parent, &self.0, marker);
-    }
-
-    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
-        self.0.insert_before_this(child)
-    }
-
-    fn elements(&self) -> Vec<DomElement> {
-        vec![self.0.clone()]
-    }
+fn seal(element: Element) -> Arc<Html> {
+    Arc::new(element.into())
 }
 
 #[cfg(feature = "ssr")]

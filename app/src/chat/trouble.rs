@@ -1,31 +1,26 @@
 //! What went wrong with a question, next to where it was asked.
 
-use leptos::prelude::*;
 use model::FaultKind;
 
-use crate::{AppError, browser, icon::Icon};
+use crate::{
+    AppError, browser,
+    html::{Element, el, icon},
+};
 
-/// An error, what to do about it, and its reference.
-#[component]
-pub fn Trouble(trouble: RwSignal<Option<AppError>>) -> impl IntoView {
-    move || {
-        trouble.get().map(|AppError(fault)| {
-            let again = (fault.kind == FaultKind::SignedOut).then(|| {
-                view! { <a class="strong" rel="external" href=browser::sign_in_again()>"Sign in again"</a> }
-            });
-            let reference = (!fault.correlation_id.is_empty())
-                .then(|| view! { <small>"Reference " {fault.correlation_id.clone()}</small> });
-            view! {
-                <div class="note" role="alert" data-kind="trouble">
-                    <Icon href="#warn" />
-                    <span>
-                        <b>{fault.message.clone()}</b>
-                        " "
-                        {again}
-                        {reference}
-                    </span>
-                </div>
-            }
-        })
-    }
+/// An error, what to do about it, and its reference. Nothing that could be seen without an error.
+pub fn trouble(trouble: Option<&AppError>) -> Element {
+    let Some(AppError(fault)) = trouble else { return el("template") };
+    let words = el("span").child(el("b").child(fault.message.clone())).child(" ");
+    let words = if fault.kind == FaultKind::SignedOut {
+        let again = el("a").class("strong").attr("rel", "external").attr("href", browser::sign_in_again());
+        words.child(again.child("Sign in again"))
+    } else {
+        words
+    };
+    let words = if fault.correlation_id.is_empty() {
+        words
+    } else {
+        words.child(el("small").child(format!("Reference {}", fault.correlation_id)))
+    };
+    el("div").class("note").attr("role", "alert").attr("data-kind", "trouble").child(icon("#warn")).child(words)
 }

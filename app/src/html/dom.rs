@@ -25,7 +25,7 @@ fn build_node(html: &Html) -> Node {
     match html.unshared() {
         Html::Text(text) => Rndr::create_text_node(text).into(),
         Html::Element(element) => build(element).into(),
-        Html::Shared(_) => unreachable!("unshared above"),
+        Html::Shared(_) | Html::Written(_) => Rndr::create_text_node("").into(),
     }
 }
 

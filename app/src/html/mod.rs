@@ -5,11 +5,12 @@
 //! and changed in place when the next tree arrives: a streaming answer touches only the nodes that differ.
 
 mod dom;
+mod part;
 mod view;
 
 use std::{borrow::Cow, sync::Arc};
 
-pub(crate) use view::adopt;
+pub use part::{effect, flag, live, part, switch};
 
 /// A node of the tree.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,8 @@ pub enum Html {
     Element(Element),
     /// A part that will not change any more. The same `Arc` in the next tree means: nothing to compare.
     Shared(Arc<Html>),
+    /// HTML that [`Html::write`] wrote before. Only on the server; the browser has it in its document already.
+    Written(Arc<str>),
 }
 
 /// An element, its attributes in order, and what is in it.
@@ -78,11 +81,6 @@ impl Element {
         }
     }
 
-    /// Makes the element in the document. Only in the browser.
-    pub fn into_dom(self) -> web_sys::Element {
-        dom::build(&self)
-    }
-
     /// Writes the element as HTML.
     pub fn write(&self, out: &mut String) {
         out.push('<');
@@ -95,7 +93,7 @@ impl Element {
             out.push('"');
         }
         out.push('>');
-        if matches!(self.tag, "br" | "hr" | "link" | "meta") {
+        if matches!(self.tag, "br" | "hr" | "img" | "input" | "link" | "meta") {
             return;
         }
         for child in &self.children {
@@ -114,6 +112,7 @@ impl Html {
             Self::Text(text) => escape(text, out),
             Self::Element(element) => element.write(out),
             Self::Shared(shared) => shared.write(out),
+            Self::Written(html) => out.push_str(html),
         }
     }
 
@@ -128,6 +127,12 @@ impl Html {
 impl From<Element> for Html {
     fn from(element: Element) -> Self {
         Self::Element(element)
+    }
+}
+
+impl From<Arc<Html>> for Html {
+    fn from(part: Arc<Html>) -> Self {
+        Self::Shared(part)
     }
 }
 

@@ -99,7 +99,7 @@ impl Mountable for Shown {
 }
 
 /// The server's element at the place hydration has come to; the walk goes on behind it.
-pub(crate) fn adopt(cursor: &Cursor, position: &PositionState) -> DomElement {
+fn adopt(cursor: &Cursor, position: &PositionState) -> DomElement {
     match position.get() {
         Position::FirstChild => cursor.child(),
         Position::Current => {}

@@ -34,7 +34,7 @@ fn a_table_is_complete_and_aligned() {
 #[test]
 fn a_code_block_has_its_language_and_exact_text() {
     let out = html("```rust ignore\nlet a = \"<b>\";\n```");
-    assert!(out.contains("<span>rust</span>"), "{out}");
+    assert!(out.contains("<span>Rust</span>"), "{out}");
     assert!(out.contains("<code>let a = &quot;&lt;b&gt;&quot;;\n</code>"), "{out}");
     assert!(html("    plain").contains("<code>plain</code>"), "{}", html("    plain"));
 }

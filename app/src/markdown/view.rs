@@ -85,6 +85,29 @@ fn tick(done: bool) -> Element {
     el("span").class(class).attr("role", "img").attr("aria-label", name)
 }
 
+/// A language as people write its name, from what stands behind the fence.
+fn spoken(language: &str) -> String {
+    let lower = language.to_ascii_lowercase();
+    match lower.as_str() {
+        "sql" | "html" | "css" | "json" | "xml" | "yaml" | "toml" | "csv" | "php" => lower.to_ascii_uppercase(),
+        "js" | "javascript" => "JavaScript".to_owned(),
+        "ts" | "typescript" => "TypeScript".to_owned(),
+        "sh" | "bash" | "shell" => "Shell".to_owned(),
+        "cpp" => "C++".to_owned(),
+        "cs" | "csharp" => "C#".to_owned(),
+        "py" => "Python".to_owned(),
+        "rs" => "Rust".to_owned(),
+        _ => {
+            let mut name = language.to_owned();
+            if let Some(first) = name.get_mut(..1) {
+                // Languages have English names; capitals of all alphabets are a table of 5 kB.
+                first.make_ascii_uppercase();
+            }
+            name
+        }
+    }
+}
+
 /// Code can be wider than the page, so it scrolls, and whoever scrolls with the keyboard can get there.
 fn code(language: Option<&str>, text: &str) -> Element {
     let name = match language {
@@ -98,13 +121,13 @@ fn code(language: Option<&str>, text: &str) -> Element {
         .attr("aria-label", "Copy code")
         .child(icon("#copy"))
         .child(el("span").child("Copy"));
-    el("div").class("code").child(el("div").child(el("span").child(language.unwrap_or("Code"))).child(copy)).child(
-        el("pre")
-            .attr("tabindex", "0")
-            .attr("role", "group")
-            .attr("aria-label", name)
-            .child(el("code").child(text.to_owned())),
-    )
+    let shown = language.map_or_else(|| "Code".to_owned(), spoken);
+    let pre = el("pre")
+        .attr("tabindex", "0")
+        .attr("role", "group")
+        .attr("aria-label", name)
+        .child(el("code").child(text.to_owned()));
+    el("div").class("code").child(el("div").child(el("span").child(shown)).child(copy)).child(pre)
 }
 
 fn table(alignment: &[Alignment], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> Element {

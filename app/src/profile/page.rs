@@ -1,125 +1,108 @@
 //! "My access": photo, name, groups, roles, session.
 
-use leptos::{either::Either, html, prelude::*};
-use leptos_meta::Title;
+use leptos::{html::Main, prelude::*};
 use model::{Group, Profile, UserRole};
 
-use super::api;
-use crate::{clock, icon::Icon, theme::ThemeButton, unreadable::Unreadable};
+use crate::{
+    clock,
+    html::{Element, effect, el, icon, live},
+    page::{Content, Page},
+    theme,
+    unreadable::unreadable,
+};
 
 /// The page at `/profile`.
 #[component]
 pub fn ProfilePage() -> impl IntoView {
-    let profile = Resource::new(|| (), |()| api::profile());
+    let page = Page::here();
+    let main = NodeRef::<Main>::new();
+    effect(move || {
+        if let Some(main) = main.get() {
+            clock::localise(&main);
+        }
+    });
     view! {
-        <Title text="Profile" />
-        <main class="profile">
-            <div class="bar">
-                <a class="quiet" href="/chat">
-                    <Icon href="#back" />
-                    "Back to the chat"
-                </a>
-                <span class="end">
-                    <ThemeButton />
-                    <form action="/api/auth/signout" method="post">
-                        <button class="quiet">"Sign out"</button>
-                    </form>
-                </span>
-            </div>
-            <Suspense fallback=|| ()>
-                {move || Suspend::new(async move {
-                    match profile.await {
-                        Ok(profile) => Either::Left(view! { <Access profile /> }),
-                        Err(error) => Either::Right(view! { <Unreadable error /> }),
-                    }
-                })}
-            </Suspense>
+        <main class="profile" node_ref=main>
+            {live(move || bar(theme::button(page.theme.get())))}
+            {live(move || page.content.with(content))}
         </main>
     }
 }
 
-#[component]
-fn Access(profile: Profile) -> impl IntoView {
-    let Profile { viewer, email, job_title, preferred_language, groups, synced_at, session_expires_at, .. } = profile;
-    let card = NodeRef::<html::Div>::new();
-    Effect::new(move |_| {
-        if let Some(card) = card.get() {
-            clock::localise(&card);
-        }
-    });
+fn bar(theme: Element) -> Element {
+    let back = el("a").class("quiet").attr("href", "/chat").child(icon("#back")).child("Back to the chat");
+    let sign_out = el("form")
+        .attr("action", "/api/auth/signout")
+        .attr("method", "post")
+        .child(el("button").class("quiet").child("Sign out"));
+    el("div").class("bar").child(back).child(el("span").class("end").child(theme).child(sign_out))
+}
+
+fn content(content: &Content) -> Element {
+    match content {
+        Content::Profile(Ok(profile)) => access(profile),
+        Content::Profile(Err(error)) => unreadable(error),
+        // Another page takes over.
+        _ => el("div"),
+    }
+}
+
+fn access(profile: &Profile) -> Element {
+    let viewer = &profile.viewer;
     let roles: Vec<_> = viewer.roles.iter().map(|role| role_label(*role)).collect();
-    view! {
-        <div class="sheet" node_ref=card>
-            <header class="person">
-                <img
-                    class="face"
-                    src=format!("/api/photo/{}", viewer.id)
-                    alt=format!("Photo of {}", viewer.name)
-                    width="96"
-                    height="96"
-                />
-                <div>
-                    <h1>{viewer.name.clone()}</h1>
-                    {job_title.map(|title| view! { <p>{title}</p> })}
-                </div>
-            </header>
-            <dl class="facts">
-                <Fact term="E-mail" value=email />
-                <Fact term="Department" value=viewer.department.clone() />
-                <Fact term="Preferred language" value=preferred_language />
-                <Fact term="Roles" value=Some(roles.join(", ")) />
-                <Moment term="Read from the directory" at=synced_at />
-                <Moment term="This session ends at the latest" at=session_expires_at />
-            </dl>
-            <Groups groups />
-        </div>
-    }
-}
-
-#[component]
-fn Fact(term: &'static str, value: Option<String>) -> impl IntoView {
-    value.filter(|value| !value.is_empty()).map(|value| {
-        view! {
-            <div>
-                <dt>{term}</dt>
-                <dd>{value}</dd>
-            </div>
-        }
-    })
-}
-
-#[component]
-fn Moment(term: &'static str, at: String) -> impl IntoView {
-    view! {
-        <div>
-            <dt>{term}</dt>
-            <dd>
-                <time datetime=at.clone() data-full="">
-                    {clock::date_and_time(&at)}
-                </time>
-            </dd>
-        </div>
-    }
-}
-
-#[component]
-fn Groups(groups: Vec<Group>) -> impl IntoView {
-    let count = groups.len();
-    let items = groups.into_iter().map(|Group { id, name }| match name {
-        Some(name) => Either::Left(view! { <li title=id>{name}</li> }),
-        None => Either::Right(view! {
-            <li>
-                <code>{id}</code>
-            </li>
-        }),
+    let face = el("img")
+        .class("face")
+        .attr("src", format!("/api/photo/{}", viewer.id))
+        .attr("alt", format!("Photo of {}", viewer.name))
+        .attr("width", "96")
+        .attr("height", "96");
+    let name = el("div")
+        .child(el("h1").child(viewer.name.clone()))
+        .children(profile.job_title.iter().map(|title| el("p").child(title.clone())));
+    let facts = [
+        ("E-mail", profile.email.clone()),
+        ("Department", viewer.department.clone()),
+        ("Preferred language", profile.preferred_language.clone()),
+        ("Roles", Some(roles.join(", "))),
+    ];
+    let facts = facts.into_iter().filter_map(|(term, value)| {
+        let value = value.filter(|value| !value.is_empty())?;
+        Some(fact(term, el("dd").child(value)))
     });
-    view! {
-        <section class="groups">
-            <h2>"Groups " <small>{count}</small></h2>
-            {(count == 0).then(|| view! { <p class="empty">"The directory lists no groups for you."</p> })}
-            <ul>{items.collect_view()}</ul>
-        </section>
-    }
+    let facts = el("dl")
+        .class("facts")
+        .children(facts)
+        .child(moment("Read from the directory", &profile.synced_at))
+        .child(moment("This session ends at the latest", &profile.session_expires_at));
+    el("div")
+        .class("sheet")
+        .child(el("header").class("person").child(face).child(name))
+        .child(facts)
+        .child(groups(&profile.groups))
+}
+
+fn fact(term: &'static str, value: Element) -> Element {
+    el("div").child(el("dt").child(term)).child(value)
+}
+
+fn moment(term: &'static str, at: &str) -> Element {
+    let time = el("time").attr("datetime", at.to_owned()).attr("data-full", "").child(clock::date_and_time(at));
+    fact(term, el("dd").child(time))
+}
+
+fn groups(groups: &[Group]) -> Element {
+    let heading = el("h2").child("Groups ").child(el("small").child(groups.len().to_string()));
+    let items = groups.iter().map(|Group { id, name }| match name {
+        Some(name) => el("li").attr("title", id.clone()).child(name.clone()),
+        None => el("li").child(el("code").child(id.clone())),
+    });
+    let section = el("section").class("groups").child(heading);
+    let section = if groups.is_empty() {
+        section.child(el("p").class("empty").child("The directory lists no groups for you."))
+    } else {
+        section
+    };
+    section.child(el("ul").children(items))
 }
 
 fn role_label(role: UserRole) -> &'static str {

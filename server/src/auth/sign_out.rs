@@ -2,13 +2,13 @@
 
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use crate::{Doors, notices, request::CorrelationId, session};
+use crate::{Doors, notices, request::CorrelationId, secure, session};
 
 /// `POST /api/auth/signout`.
 pub(super) async fn sign_out(
@@ -38,9 +38,11 @@ pub(super) async fn frontchannel(
     State(doors): State<Doors>,
     correlation_id: CorrelationId,
     params: Result<Query<FrontchannelParams>, QueryRejection>,
-) -> StatusCode {
-    let Some(sid) = params.ok().and_then(|Query(params)| params.sid) else { return StatusCode::BAD_REQUEST };
-    match doors.services.people.end_sessions_of(&sid).await {
+) -> Response {
+    let Some(sid) = params.ok().and_then(|Query(params)| params.sid) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let status = match doors.services.people.end_sessions_of(&sid).await {
         Ok(count) => {
             tracing::info!(count, "the provider ended sessions");
             StatusCode::OK
@@ -49,7 +51,9 @@ pub(super) async fn frontchannel(
             error.into_fault(&correlation_id.0);
             StatusCode::SERVICE_UNAVAILABLE
         }
-    }
+    };
+    let policy = secure::framed_policy(&doors.services.sign_in.origin());
+    (status, [(header::CONTENT_SECURITY_POLICY, policy)]).into_response()
 }
 
 /// Where the provider sends people after it signed them out.

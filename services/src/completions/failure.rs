@@ -93,7 +93,7 @@ impl Failure {
             FailureKind::BrokenOff => (
                 Ending::Interrupted,
                 NoticeKind::Interrupted,
-                "The answer was interrupted: the model broke off. Ask again to get a whole one.".to_owned(),
+                "The model broke off. Ask again to get a whole one.".to_owned(),
             ),
         }
     }

@@ -250,7 +250,7 @@ impl Writer {
     }
 
     fn interrupted(&self, why: &str) -> Outcome {
-        let text = format!("The answer was interrupted. {why} Ask again to get a whole one.");
+        let text = format!("{why} Ask again to get a whole one.");
         Outcome { ending: Ending::Interrupted, notice: Some(self.notice(NoticeKind::Interrupted, &text)) }
     }
 
@@ -279,8 +279,7 @@ pub(super) async fn sweep_orphans(pool: &PgPool) {
         every.tick().await;
         let notice = Notice {
             kind: NoticeKind::Interrupted,
-            text: "The answer was interrupted: the server writing it went away. Ask again to get a whole one."
-                .to_owned(),
+            text: "The server that wrote this answer went away. Ask again to get a whole one.".to_owned(),
             correlation_id: clock::new_correlation_id(),
         };
         match replies::end_orphans(pool, &notice).await {

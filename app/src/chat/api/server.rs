@@ -1,5 +1,6 @@
 //! The chat page's server functions: who is asking, then one use case.
 
+use futures::StreamExt as _;
 use leptos::prelude::*;
 use model::{AskReceipt, Conversation, ConversationId, ConversationPage, MessageId, ModelChoice};
 use server_fn::codec::{ByteStream, GetUrl, Streaming};
@@ -66,8 +67,6 @@ pub async fn stop(reply: MessageId) -> Result<(), AppError> {
 /// One JSON [`model::NumberedEvent`] a line. The stream breaking off without an `end` event means: ask again.
 #[server(prefix = "/fn", endpoint = "reply_events", input = GetUrl, output = Streaming)]
 pub async fn reply_events(reply: MessageId, after: i32) -> Result<ByteStream<AppError>, AppError> {
-    use futures::StreamExt as _;
-
     let (request, viewer) = crate::context::asking()?;
     let events =
         request.services.conversations.follow(viewer.id, reply, after).await.map_err(|error| request.fail(error))?;
@@ -77,9 +76,12 @@ pub async fn reply_events(reply: MessageId, after: i32) -> Result<ByteStream<App
     })))
 }
 
-#[cfg(feature = "ssr")]
 fn to_lines(events: &[model::NumberedEvent]) -> Vec<u8> {
     let mut lines = Vec::new();
+    if events.is_empty() {
+        // A sign of life: an empty line, which readers pass over.
+        lines.push(b'\n');
+    }
     for event in events {
         // Events hold strings and numbers only: writing them to memory cannot fail.
         if serde_json::to_writer(&mut lines, event).is_ok() {

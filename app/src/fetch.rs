@@ -1,0 +1,105 @@
+//! Calling the server's functions from the browser: the same addresses and forms that plain HTML would use.
+
+use js_sys::{Reflect, Uint8Array};
+use leptos::prelude::window;
+use model::FaultKind;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ReadableStreamDefaultReader, RequestInit, Response, UrlSearchParams};
+
+use crate::{
+    AppError,
+    read::{self, Read},
+};
+
+/// Arguments by name; those without a value are left out.
+pub type Arguments<'a> = &'a [(&'a str, Option<&'a str>)];
+
+/// Asks the function `name` for something.
+pub async fn get<T: Read>(name: &str, arguments: Arguments<'_>) -> Result<T, AppError> {
+    answer(&get_text(name, arguments).await?)
+}
+
+/// Has the function `name` do something.
+pub async fn post<T: Read>(name: &str, arguments: Arguments<'_>) -> Result<T, AppError> {
+    answer(&post_text(name, arguments).await?)
+}
+
+/// A response as it arrives. Dropping it ends it.
+pub struct Chunks(ReadableStreamDefaultReader);
+
+/// Asks the function `name` for a response that takes its time.
+pub async fn stream(name: &str, arguments: Arguments<'_>) -> Result<Chunks, AppError> {
+    let response = send(&address(name, arguments), &RequestInit::new()).await?;
+    let body = response.body().ok_or_else(unreachable)?;
+    body.get_reader().dyn_into().map(Chunks).map_err(|_| unreachable())
+}
+
+impl Chunks {
+    /// The next bytes; `None` at the end.
+    pub async fn next(&self) -> Result<Option<Vec<u8>>, AppError> {
+        let chunk = JsFuture::from(self.0.read()).await.map_err(|_| unreachable())?;
+        let bytes = Reflect::get(&chunk, &JsValue::from_str("value")).map_err(|_| unreachable())?;
+        Ok(bytes.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec))
+    }
+}
+
+impl Drop for Chunks {
+    fn drop(&mut self) {
+        // Fails when it has ended by itself: the same to us.
+        _ = self.0.cancel();
+    }
+}
+
+async fn get_text(name: &str, arguments: Arguments<'_>) -> Result<String, AppError> {
+    text(send(&address(name, arguments), &RequestInit::new()).await?).await
+}
+
+async fn post_text(name: &str, arguments: Arguments<'_>) -> Result<String, AppError> {
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&form(arguments));
+    text(send(&address(name, &[]), &init).await?).await
+}
+
+async fn send(address: &str, init: &RequestInit) -> Result<Response, AppError> {
+    let response = JsFuture::from(window().fetch_with_str_and_init(address, init)).await.map_err(|_| unreachable())?;
+    let response: Response = response.unchecked_into();
+    if response.ok() {
+        return Ok(response);
+    }
+    Err(read::json(&text(response).await?).unwrap_or_else(incomprehensible))
+}
+
+async fn text(response: Response) -> Result<String, AppError> {
+    let text = response.text().map_err(|_| unreachable())?;
+    JsFuture::from(text).await.ok().and_then(|text| text.as_string()).ok_or_else(unreachable)
+}
+
+fn answer<T: Read>(text: &str) -> Result<T, AppError> {
+    read::json(text).ok_or_else(incomprehensible)
+}
+
+fn address(name: &str, arguments: Arguments<'_>) -> String {
+    let query = String::from(form(arguments).to_string());
+    if query.is_empty() { format!("/fn/{name}") } else { format!("/fn/{name}?{query}") }
+}
+
+fn form(arguments: Arguments<'_>) -> UrlSearchParams {
+    // Making an empty one cannot fail.
+    let form = UrlSearchParams::new().unwrap_or_else(|empty| empty.unchecked_into());
+    for (name, value) in arguments {
+        if let Some(value) = value {
+            form.append(name, value);
+        }
+    }
+    form
+}
+
+fn unreachable() -> AppError {
+    AppError::new(FaultKind::Unavailable, "The server cannot be reached. Check the connection and try again.")
+}
+
+fn incomprehensible() -> AppError {
+    AppError::new(FaultKind::Internal, "Something went wrong. Try again.")
+}

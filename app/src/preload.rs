@@ -1,0 +1,75 @@
+//! Before a page is rendered on the server: everything it will show.
+
+use http::Uri;
+use model::{UserId, Viewer};
+use server_fn::error::ServerFnUrlError;
+
+use crate::{
+    AppError, PageData, chat,
+    context::RequestContext,
+    missing,
+    page::{Content, Kind},
+    place::Place,
+    session::Session,
+};
+
+/// Finds out what the page at `uri` shows whoever is asking.
+pub async fn preload(request: &RequestContext, uri: &Uri) -> PageData {
+    let session = Session::of(request);
+    let Some(viewer) = request.viewer.clone() else { return PageData { session, ..PageData::default() } };
+    let user = viewer.id;
+    let place = Place::of(uri.path());
+    let (content, list) = futures::join!(content(request, viewer, place), list(request, user, place));
+    PageData { session, list, content, refused: refused_form(uri) }
+}
+
+async fn content(request: &RequestContext, viewer: Viewer, place: Place) -> Content {
+    match place {
+        Place::NewChat => Content::NewChat,
+        Place::Conversation(id) => match chat::open(request, viewer.id, id).await {
+            Ok(opened) => Content::Conversation(opened),
+            Err(error) => Content::NotShown(request.fail(error)),
+        },
+        Place::NoConversation => Content::NotShown(missing::error()),
+        Place::Profile => {
+            let profile = request.services.people.profile(viewer, &request.session_expires_at).await;
+            Content::Profile(profile.map_err(|error| request.fail(error)))
+        }
+        Place::Missing => Content::Missing,
+    }
+}
+
+async fn list(
+    request: &RequestContext,
+    user: UserId,
+    place: Place,
+) -> Option<Result<model::ConversationPage, AppError>> {
+    if matches!(place, Place::Profile | Place::Missing) {
+        return None;
+    }
+    let list = request.services.conversations.list(user, None).await;
+    Some(list.map_err(|error| request.fail(error)))
+}
+
+/// Why a plain form was refused, if the page is the answer to one.
+fn refused_form(uri: &Uri) -> Option<AppError> {
+    let parameter = |name: &str| {
+        let pairs = uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value.replace("%3D", "="))
+    };
+    let path = parameter("__path")?.replace("%2F", "/");
+    path.starts_with("/fn/").then_some(())?;
+    parameter("__err").map(|error| ServerFnUrlError::<AppError>::decode_err(&error))
+}
+
+impl PageData {
+    /// The error that gives the page its status.
+    pub(crate) fn error(&self) -> Option<AppError> {
+        match &self.content {
+            Content::NotShown(error) | Content::Profile(Err(error)) => Some(error.clone()),
+            Content::Missing => Some(missing::error()),
+            content if content.kind() == Kind::Chat => self.list.clone()?.err(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Reading what the server sends, in the browser. The browser has a JSON parser; what is left to do is to take the
+//! parsed values apart. The names are those under which serde writes the same types on the server.
+
+use js_sys::{Array, Reflect};
+use model::{
+    AskReceipt, Conversation, ConversationId, ConversationPage, ConversationSummary, Ending, Fault, FaultKind, Group,
+    Message, MessageId, MessageStatus, ModelChoice, Notice, NoticeKind, NumberedEvent, Profile, ReplyEvent, Role,
+    UserId, UserRole, Viewer,
+};
+use wasm_bindgen::JsValue;
+
+use crate::{
+    AppError, PageData,
+    chat::{OpenConversation, sealed},
+    page::Content,
+    session::Session,
+    theme::Theme,
+};
+
+/// The id of the element in which the server leaves a page's data.
+pub const ELEMENT: &str = "page";
+
+/// What can be made from a JSON value.
+pub trait Read: Sized {
+    /// `None` if the value is something else.
+    fn read(value: &JsValue) -> Option<Self>;
+}
+
+/// A value as JSON text.
+pub fn json<T: Read>(text: &str) -> Option<T> {
+    T::read(&js_sys::JSON::parse(text).ok()?)
+}
+
+/// The member `name`, `undefined` if there is none.
+fn member(value: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(value, &JsValue::from_str(name)).ok()
+}
+
+/// The member `name` of an enum's value, which has it only if it is that variant.
+fn variant<T: Read>(value: &JsValue, name: &str) -> Option<T> {
+    let inner = member(value, name)?;
+    if inner.is_undefined() { None } else { T::read(&inner) }
+}
+
+/// Structs by the names of their members.
+macro_rules! members {
+    ($($name:ident { $($member:ident),* })*) => {$(
+        impl Read for $name {
+            fn read(value: &JsValue) -> Option<Self> {
+                Some(Self { $($member: Read::read(&member(value, stringify!($member))?)?),* })
+            }
+        }
+    )*};
+}
+
+/// Enums by the names of their variants.
+macro_rules! names {
+    ($($name:ident { $($text:literal => $variant:ident),* })*) => {$(
+        impl Read for $name {
+            fn read(value: &JsValue) -> Option<Self> {
+                match value.as_string()?.as_str() {
+                    $($text => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+/// Types that are written as a text.
+macro_rules! texts {
+    ($($name:ident)*) => {$(
+        impl Read for $name {
+            fn read(value: &JsValue) -> Option<Self> {
+                value.as_string()?.parse().ok()
+            }
+        }
+    )*};
+}
+
+members! {
+    AskReceipt { conversation_id, title, question, reply }
+    Conversation { id, title, messages }
+    ConversationPage { conversations, next_cursor }
+    ConversationSummary { id, title, updated_at }
+    Fault { kind, message, correlation_id }
+    Group { id, name }
+    Message { id, role, content, model, status, created_at, notice, last_event }
+    ModelChoice { name }
+    Notice { kind, text, correlation_id }
+    PageData { session, list, content, refused }
+    Profile {
+        viewer, given_name, surname, email, job_title, preferred_language, groups, synced_at, session_expires_at
+    }
+    Session { viewer, models, theme, now_secs }
+    Viewer { id, name, department, roles }
+}
+
+names! {
+    Ending {
+        "finished" => Finished, "stopped" => Stopped, "interrupted" => Interrupted, "failed" => Failed,
+        "filtered" => Filtered
+    }
+    FaultKind {
+        "signed_out" => SignedOut, "forbidden" => Forbidden, "not_found" => NotFound, "invalid" => Invalid,
+        "too_large" => TooLarge, "conflict" => Conflict, "unavailable" => Unavailable, "internal" => Internal
+    }
+    MessageStatus {
+        "complete" => Complete, "streaming" => Streaming, "stopped" => Stopped, "interrupted" => Interrupted,
+        "failed" => Failed, "filtered" => Filtered
+    }
+    NoticeKind {
+        "too_many_requests" => TooManyRequests, "filtered" => Filtered, "interrupted" => Interrupted,
+        "length" => Length, "failed" => Failed
+    }
+    Role { "user" => User, "assistant" => Assistant, "system" => System }
+    Theme { "System" => System, "Light" => Light, "Dark" => Dark }
+    UserRole { "user" => User, "admin" => Admin }
+}
+
+texts! { String ConversationId MessageId UserId }
+
+impl Read for i32 {
+    fn read(value: &JsValue) -> Option<Self> {
+        value.as_f64().map(|number| number as Self)
+    }
+}
+
+impl Read for i64 {
+    fn read(value: &JsValue) -> Option<Self> {
+        value.as_f64().map(|number| number as Self)
+    }
+}
+
+/// What answers with nothing but its success.
+impl Read for () {
+    fn read(_value: &JsValue) -> Option<Self> {
+        Some(())
+    }
+}
+
+impl<T: Read> Read for Option<T> {
+    fn read(value: &JsValue) -> Option<Self> {
+        if value.is_null() || value.is_undefined() { Some(None) } else { T::read(value).map(Some) }
+    }
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read(value: &JsValue) -> Option<Self> {
+        Array::is_array(value).then(|| Array::from(value).iter().map(|item| T::read(&item)).collect())?
+    }
+}
+
+impl<T: Read> Read for Result<T, AppError> {
+    fn read(value: &JsValue) -> Option<Self> {
+        variant(value, "Ok").map(Ok).or_else(|| variant(value, "Err").map(Err))
+    }
+}
+
+impl Read for AppError {
+    fn read(value: &JsValue) -> Option<Self> {
+        Fault::read(value).map(Self)
+    }
+}
+
+/// Its finished messages are in the document already.
+impl Read for OpenConversation {
+    fn read(value: &JsValue) -> Option<Self> {
+        Some(Self {
+            id: Read::read(&member(value, "id")?)?,
+            title: Read::read(&member(value, "title")?)?,
+            finished: sealed::in_document(),
+            live: Read::read(&member(value, "live")?)?,
+        })
+    }
+}
+
+impl Read for Content {
+    fn read(value: &JsValue) -> Option<Self> {
+        match value.as_string().as_deref() {
+            Some("NewChat") => Some(Self::NewChat),
+            Some(_) => Some(Self::Missing),
+            None => variant(value, "Conversation")
+                .map(Self::Conversation)
+                .or_else(|| variant(value, "NotShown").map(Self::NotShown))
+                .or_else(|| variant(value, "Profile").map(Self::Profile)),
+        }
+    }
+}
+
+impl Read for NumberedEvent {
+    fn read(value: &JsValue) -> Option<Self> {
+        let event = variant(value, "d")
+            .map(ReplyEvent::Delta)
+            .or_else(|| variant(value, "notice").map(ReplyEvent::Notice))
+            .or_else(|| variant(value, "end").map(ReplyEvent::End))
+            // Of no interest to a page.
+            .unwrap_or(ReplyEvent::Usage(model::Usage::default()));
+        Some(Self { n: Read::read(&member(value, "n")?)?, event })
+    }
+}
