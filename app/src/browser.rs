@@ -100,7 +100,7 @@ pub fn push(path: &str) {
 }
 
 /// The element around what `event` happened to that matches `selector`.
-pub fn clicked(event: &Event, selector: &str) -> Option<Element> {
+pub fn around(event: &Event, selector: &str) -> Option<Element> {
     event.target()?.dyn_ref::<Element>()?.closest(selector).ok()?
 }
 
@@ -110,7 +110,7 @@ pub fn followed_link(event: &MouseEvent) -> Option<String> {
     if event.default_prevented() || event.button() != 0 || special {
         return None;
     }
-    let link = clicked(event, "a[href]:not([target], [download], [rel=external])")?;
+    let link = around(event, "a[href]:not([target], [download], [rel~=external])")?;
     let link = link.dyn_ref::<HtmlAnchorElement>()?;
     let here = window().location().origin().ok()?;
     (link.origin() == here && link.hash().is_empty() && link.search().is_empty()).then(|| link.pathname())

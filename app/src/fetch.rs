@@ -1,5 +1,7 @@
 //! Calling the server's functions from the browser: the same addresses and forms that plain HTML would use.
 
+use std::cell::Cell;
+
 use js_sys::{Reflect, Uint8Array};
 use leptos::prelude::window;
 use model::FaultKind;
@@ -26,28 +28,36 @@ pub async fn post<T: Read>(name: &str, arguments: Arguments<'_>) -> Result<T, Ap
 }
 
 /// A response as it arrives. Dropping it ends it.
-pub struct Chunks(ReadableStreamDefaultReader);
+pub struct Chunks {
+    reader: ReadableStreamDefaultReader,
+    ended: Cell<bool>,
+}
 
 /// Asks the function `name` for a response that takes its time.
 pub async fn stream(name: &str, arguments: Arguments<'_>) -> Result<Chunks, AppError> {
     let response = send(&address(name, arguments), &RequestInit::new()).await?;
     let body = response.body().ok_or_else(unreachable)?;
-    body.get_reader().dyn_into().map(Chunks).map_err(|_| unreachable())
+    let reader = body.get_reader().dyn_into().map_err(|_| unreachable())?;
+    Ok(Chunks { reader, ended: Cell::new(false) })
 }
 
 impl Chunks {
     /// The next bytes; `None` at the end.
     pub async fn next(&self) -> Result<Option<Vec<u8>>, AppError> {
-        let chunk = JsFuture::from(self.0.read()).await.map_err(|_| unreachable())?;
-        let bytes = Reflect::get(&chunk, &JsValue::from_str("value")).map_err(|_| unreachable())?;
-        Ok(bytes.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec))
+        let chunk = JsFuture::from(self.reader.read()).await;
+        let bytes = chunk.and_then(|chunk| Reflect::get(&chunk, &JsValue::from_str("value")));
+        let bytes = bytes.map(|bytes| bytes.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec));
+        self.ended.set(!matches!(bytes, Ok(Some(_))));
+        bytes.map_err(|_| unreachable())
     }
 }
 
 impl Drop for Chunks {
     fn drop(&mut self) {
-        // Fails when it has ended by itself: the same to us.
-        _ = self.0.cancel();
+        if !self.ended.get() {
+            // Nobody waits for its end.
+            _ = self.reader.cancel();
+        }
     }
 }
 

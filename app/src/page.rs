@@ -59,6 +59,11 @@ impl Content {
         }
     }
 
+    /// Whether it is not what the reader came for, which they may try again.
+    fn is_error(&self) -> bool {
+        matches!(self, Self::NotShown(_) | Self::Profile(Err(_)))
+    }
+
     /// The document's title.
     pub fn title(&self) -> String {
         let title = match self {
@@ -152,7 +157,11 @@ impl Page {
     }
 
     fn show(self, place: Place) {
+        let is_there = self.place.get_untracked() == place && !self.content.with_untracked(Content::is_error);
         self.place.set(place);
+        if is_there {
+            return;
+        }
         let content = match place {
             Place::NewChat => Content::NewChat,
             Place::NoConversation => Content::NotShown(missing::error()),

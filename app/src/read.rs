@@ -55,16 +55,24 @@ macro_rules! members {
 
 /// Enums by the names of their variants.
 macro_rules! names {
-    ($($name:ident { $($text:literal => $variant:ident),* })*) => {$(
-        impl Read for $name {
-            fn read(value: &JsValue) -> Option<Self> {
-                match value.as_string()?.as_str() {
-                    $($text => Some(Self::$variant),)*
-                    _ => None,
+    ($($name:ident { $($text:literal => $variant:ident),* })*) => {
+        $(
+            impl Read for $name {
+                fn read(value: &JsValue) -> Option<Self> {
+                    match value.as_string()?.as_str() {
+                        $($text => Some(Self::$variant),)*
+                        _ => None,
+                    }
                 }
             }
+        )*
+
+        #[cfg(test)]
+        #[test]
+        fn enums_are_written_under_the_names_they_are_read_by() {
+            $($(assert_eq!(serde_json::to_value($name::$variant).unwrap(), $text);)*)*
         }
-    )*};
+    };
 }
 
 /// Types that are written as a text.

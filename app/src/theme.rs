@@ -83,7 +83,7 @@ pub fn button(theme: Theme) -> Element {
 
 /// Whether `event` is a click on the button.
 pub fn is_button(event: &web_sys::MouseEvent) -> bool {
-    browser::clicked(event, "[data-action=theme]").is_some()
+    browser::around(event, "[data-action=theme]").is_some()
 }
 
 /// Goes on to the next theme.

@@ -46,7 +46,8 @@ test("an answer whose server dies keeps what was shown and says that it was inte
     await server.start();
     // Once nobody has claimed the answer for a while, another server ends it; the page finds out by itself.
     await expect(chat.answer.getByRole("alert")).toContainText("interrupted", { timeout: 40_000 });
-    await expect(chat.answerText).toHaveText(shown);
+    // More may have come between reading it here and the server's end.
+    await expect(chat.answerText).toContainText(shown);
     await chat.askAndRead("echo: still here");
     await expect(chat.answerText).toHaveText("still here");
   } finally {

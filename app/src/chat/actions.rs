@@ -15,7 +15,7 @@ const FEEDBACK: Duration = Duration::from_secs(2);
 
 /// Does what the clicked button says.
 pub fn act(event: &web_sys::MouseEvent, announcer: Announcer) {
-    let Some(button) = browser::clicked(event, "[data-action]") else { return };
+    let Some(button) = browser::around(event, "[data-action]") else { return };
     match button.get_attribute("data-action").as_deref() {
         Some("copy") => copy_message(button, announcer),
         Some("copy-code") => copy_code(button, announcer),

@@ -1,18 +1,20 @@
 //! The box a question is written in. A plain form until the page's code runs, and no less after it.
 
 use leptos::{html::Form, prelude::*, task::spawn_local};
-use model::{AskReceipt, ConversationId, FaultKind, MessageId, ModelChoice, QUESTION_MAX_BYTES, Question};
+use model::{AskReceipt, ConversationId, FaultKind, MessageId, Question};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Event, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, SubmitEvent};
 
 use super::{
-    api, draft,
+    api,
+    composer_parts::{field, hint, models, send_or_stop},
+    draft,
     log::{Turn, streaming},
     trouble::trouble,
 };
 use crate::{
     AppError, browser,
-    html::{Element, effect, el, icon, live},
+    html::{effect, live},
     page::Page,
     session::session,
 };
@@ -82,59 +84,6 @@ pub fn Composer(
     }
 }
 
-fn field() -> Element {
-    el("textarea")
-        .attr("id", "message")
-        .attr("name", "content")
-        .attr("aria-label", "Message")
-        .attr("aria-describedby", "hint")
-        .attr("placeholder", "Message")
-        .attr("rows", "1")
-        .attr("required", "")
-        .attr("autocomplete", "off")
-        .attr("enterkeyhint", "send")
-}
-
-/// Whom to ask, and in which conversation.
-fn models(conversation: Option<ConversationId>, models: &[ModelChoice]) -> Element {
-    let options =
-        models.iter().map(|choice| el("option").attr("value", choice.name.clone()).child(choice.name.clone()));
-    let select = el("select").attr("name", "model").attr("aria-label", "Model").children(options);
-    let hidden = |id: ConversationId| {
-        el("input").attr("type", "hidden").attr("name", "conversation").attr("value", id.to_string())
-    };
-    el("label").class("quiet pick").children(conversation.map(hidden)).child(select).child(icon("#down"))
-}
-
-/// One button: sends, or stops the reply that is being written. As a plain form it stops, too.
-fn send_or_stop(streaming: Option<MessageId>, sending: bool) -> Element {
-    let button = el("button").attr("type", "submit").class("send");
-    match streaming {
-        None => button
-            .attr("aria-label", "Send")
-            .attr("title", "Send (Enter)")
-            .maybe("aria-disabled", sending.then_some("true"))
-            .child(icon("#up")),
-        Some(reply) => button
-            .attr("aria-label", "Stop")
-            .attr("title", "Stop (Esc)")
-            .attr("formaction", "/fn/stop")
-            .attr("formnovalidate", "")
-            .attr("name", "reply")
-            .attr("value", reply.to_string())
-            .child(icon("#halt")),
-    }
-}
-
-fn hint() -> Element {
-    let limit = format!(" A question can be up to {} kB long.", QUESTION_MAX_BYTES / 1000);
-    el("p")
-        .class("hint")
-        .attr("id", "hint")
-        .child("Answers can be wrong. Check what matters.")
-        .child(el("span").class("limit").child(limit))
-}
-
 fn changed(event: &Event) {
     if let Some(select) = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok()) {
         browser::remember_model(&select);
@@ -185,7 +134,7 @@ impl Box {
 
     /// Enter sends and Shift+Enter makes a line, except while an input method composes a character.
     fn key(self, event: &KeyboardEvent) {
-        let in_field = browser::clicked(event, "textarea").is_some();
+        let in_field = browser::around(event, "textarea").is_some();
         let composing = event.is_composing() || event.key_code() == 229;
         if in_field && event.key() == "Enter" && !event.shift_key() && !composing {
             event.prevent_default();

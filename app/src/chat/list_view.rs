@@ -45,7 +45,7 @@ pub fn List(
         list.known.with(|known| days(known.as_ref(), open, list.loading.get(), now_secs, zone))
     };
     let new_chat = move |event: web_sys::SubmitEvent| {
-        if browser::clicked(&event, "form[action=\"/chat\"]").is_some() {
+        if browser::around(&event, "form[action=\"/chat\"]").is_some() {
             event.prevent_default();
             page.go("/chat");
             close();
@@ -53,7 +53,7 @@ pub fn List(
         }
     };
     let clicked = move |event: web_sys::MouseEvent| {
-        let Some(button) = browser::clicked(&event, "[data-action]") else { return };
+        let Some(button) = browser::around(&event, "[data-action]") else { return };
         match button.get_attribute("data-action").as_deref() {
             Some("hide-list") => {
                 hidden.set(true);

@@ -72,7 +72,7 @@ pub fn Log(finished: Arc<Html>, turns: RwSignal<Vec<Turn>>, scroll: Scroll) -> i
         turns.with(|turns| el("div").child(finished).children(turns.iter().map(Turn::html)))
     };
     let clicked = move |event: web_sys::MouseEvent| {
-        if browser::clicked(&event, ".latest").is_some() {
+        if browser::around(&event, ".latest").is_some() {
             scroll.to_end();
         } else {
             actions::act(&event, announcer);

@@ -6,6 +6,7 @@ mod actions;
 #[cfg_attr(not(feature = "ssr"), path = "api/browser.rs")]
 pub mod api;
 mod composer;
+mod composer_parts;
 mod conversation;
 mod draft;
 mod follow;

@@ -47,7 +47,7 @@ fn suggestions() -> Element {
 }
 
 fn suggest(event: &web_sys::MouseEvent) {
-    let text = browser::clicked(event, "[data-text]").and_then(|button| button.get_attribute("data-text"));
+    let text = browser::around(event, "[data-text]").and_then(|button| button.get_attribute("data-text"));
     if let Some(text) = text {
         browser::suggest(&text);
     }

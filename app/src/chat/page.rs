@@ -86,7 +86,7 @@ pub fn bar(title: Option<&str>) -> Element {
 
 /// Brings the list's column back. Where it is a drawer, the button opens it by itself.
 fn show_list(event: &web_sys::MouseEvent, hidden: RwSignal<bool>) {
-    if browser::clicked(event, ".menu").is_none() {
+    if browser::around(event, ".menu").is_none() {
         return;
     }
     hidden.set(false);

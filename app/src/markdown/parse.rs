@@ -1,11 +1,12 @@
 //! Markdown to the tree, from pulldown-cmark's events. Never recursive, and never deeper than [`DEPTH_MAX`]: what is
 //! nested further loses its form, not its text.
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::{
     harmless::{harmless, harmless_link},
-    tree::{Alignment, Block, Inline, Item, plain_text},
+    open::{Kind, Open},
+    tree::{Block, Inline, Item, plain_text},
 };
 
 const DEPTH_MAX: usize = 24;
@@ -24,50 +25,6 @@ pub(super) fn parse_with_starts(source: &str) -> Vec<(usize, Block)> {
     }
     let Some(root) = reader.open.into_iter().next() else { return Vec::new() };
     reader.starts.into_iter().zip(root.blocks).collect()
-}
-
-/// What has been opened and not closed yet.
-enum Kind {
-    Root,
-    Paragraph,
-    Heading(u8),
-    Code(Option<String>),
-    Markup,
-    Quote,
-    List(Option<u64>, Vec<Item>),
-    Item(Option<bool>),
-    Table(Vec<Alignment>, Vec<Vec<Inline>>, Vec<Vec<Vec<Inline>>>),
-    Row(bool, Vec<Vec<Inline>>),
-    Cell,
-    Emphasis,
-    Strong,
-    Struck,
-    Link(String),
-    Image(String),
-}
-
-struct Open {
-    kind: Kind,
-    blocks: Vec<Block>,
-    inlines: Vec<Inline>,
-}
-
-impl Open {
-    fn new(kind: Kind) -> Self {
-        Self { kind, blocks: Vec::new(), inlines: Vec::new() }
-    }
-
-    /// The content as blocks.
-    fn into_blocks(mut self) -> Vec<Block> {
-        self.flush();
-        self.blocks
-    }
-
-    fn flush(&mut self) {
-        if !self.inlines.is_empty() {
-            self.blocks.push(Block::Plain(std::mem::take(&mut self.inlines)));
-        }
-    }
 }
 
 struct Reader {
@@ -105,26 +62,7 @@ impl Reader {
             self.flattened.push(tag.to_end());
             return;
         }
-        let kind = match tag {
-            Tag::Heading { level, .. } => Kind::Heading(level as u8),
-            Tag::BlockQuote(_) => Kind::Quote,
-            Tag::CodeBlock(kind) => Kind::Code(language(&kind)),
-            Tag::HtmlBlock => Kind::Markup,
-            Tag::List(first) => Kind::List(first, Vec::new()),
-            Tag::Item => Kind::Item(None),
-            Tag::Table(columns) => Kind::Table(columns.into_iter().map(alignment).collect(), Vec::new(), Vec::new()),
-            Tag::TableHead => Kind::Row(true, Vec::new()),
-            Tag::TableRow => Kind::Row(false, Vec::new()),
-            Tag::TableCell => Kind::Cell,
-            Tag::Emphasis => Kind::Emphasis,
-            Tag::Strong => Kind::Strong,
-            Tag::Strikethrough => Kind::Struck,
-            Tag::Link { dest_url, .. } => Kind::Link(dest_url.into_string()),
-            Tag::Image { dest_url, .. } => Kind::Image(dest_url.into_string()),
-            // Paragraphs, and those whose extensions are off.
-            _ => Kind::Paragraph,
-        };
-        self.open.push(Open::new(kind));
+        self.open.push(Open::new(Kind::of(tag)));
     }
 
     fn end(&mut self, tag: TagEnd) {
@@ -248,24 +186,6 @@ impl Reader {
         let label = plain_text(&content);
         let label = if label.is_empty() { "image".to_owned() } else { label };
         self.link(target, vec![Inline::Text(label)]);
-    }
-}
-
-fn language(kind: &CodeBlockKind<'_>) -> Option<String> {
-    match kind {
-        CodeBlockKind::Fenced(info) => {
-            let word = info.split([' ', ',', '{']).next().unwrap_or_default();
-            (!word.is_empty()).then(|| word.chars().take(32).collect())
-        }
-        CodeBlockKind::Indented => None,
-    }
-}
-
-fn alignment(column: pulldown_cmark::Alignment) -> Alignment {
-    match column {
-        pulldown_cmark::Alignment::Right => Alignment::End,
-        pulldown_cmark::Alignment::Center => Alignment::Center,
-        pulldown_cmark::Alignment::Left | pulldown_cmark::Alignment::None => Alignment::Start,
     }
 }
 
