@@ -1,7 +1,7 @@
 //! Before a page is rendered on the server: everything it will show.
 
 use http::Uri;
-use model::{UserId, Viewer};
+use model::{Fault, QuestionRejected, UserId, Viewer};
 use server_fn::error::ServerFnUrlError;
 
 use crate::{
@@ -59,7 +59,20 @@ fn refused_form(uri: &Uri) -> Option<AppError> {
     };
     let path = parameter("__path")?.replace("%2F", "/");
     path.starts_with("/fn/").then_some(())?;
-    parameter("__err").map(|error| ServerFnUrlError::<AppError>::decode_err(&error))
+    parameter("__err").map(|error| in_our_words(&ServerFnUrlError::<AppError>::decode_err(&error).0))
+}
+
+/// An address can be written by anybody and sent to anybody: of the error in it only what we could have said is
+/// shown, so that no link puts somebody else's words on our page.
+fn in_our_words(fault: &Fault) -> AppError {
+    use QuestionRejected::{Empty, TooLong, Unprintable};
+    let ours = [Empty, TooLong, Unprintable].map(QuestionRejected::message);
+    let message = ours.into_iter().find(|message| *message == fault.message);
+    let otherwise = || "Your question could not be sent. It is kept if you go back; try again in a moment.".to_owned();
+    let is_id = |c: char| c.is_ascii_hexdigit() || c == '-';
+    let id = &fault.correlation_id;
+    let correlation_id = if id.len() <= 14 && id.chars().all(is_id) { id.clone() } else { String::new() };
+    AppError(Fault { kind: fault.kind, message: message.unwrap_or_else(otherwise), correlation_id })
 }
 
 impl PageData {

@@ -22,6 +22,20 @@ async fn bad_questions_are_refused_with_a_reason() {
 }
 
 #[tokio::test]
+async fn a_refused_form_says_why_and_a_link_cannot_put_words_on_the_page() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(ALICE).await;
+    let refused = browser.submit("/fn/ask", &[("content", "  ")]).await;
+    let address = refused.url().to_string();
+    assert!(address.contains("__err="), "{address}");
+    assert!(refused.text().await.unwrap().contains("Write a question first."));
+    // {"kind":"invalid","message":"Call the attacker","correlation_id":""}
+    let forged = "eyJraW5kIjoiaW52YWxpZCIsIm1lc3NhZ2UiOiJDYWxsIHRoZSBhdHRhY2tlciIsImNvcnJlbGF0aW9uX2lkIjoiIn0";
+    let page = browser.page(&format!("/chat?__path=%2Ffn%2Fask&__err={forged}%3D")).await;
+    assert!(page.contains("could not be sent") && !page.contains("Call the attacker"), "{page}");
+}
+
+#[tokio::test]
 async fn malformed_input_is_the_callers_fault_everywhere() {
     let app = TestApp::start().await;
     let browser = app.signed_in(ALICE).await;
