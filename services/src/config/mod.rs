@@ -1,10 +1,12 @@
 //! Every environment variable, parsed once; all faults are reported together.
 
+mod credential;
 mod faults;
 mod origin;
 
 use std::{net::SocketAddr, path::PathBuf, str::FromStr as _};
 
+pub use credential::ClientCredential;
 pub use faults::{ConfigFault, ConfigFaults};
 pub use origin::Origin;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -42,24 +44,6 @@ pub struct IdentityConfig {
     pub credential: ClientCredential,
     /// Where tokens for the app itself come from; absent = the issuer's own token endpoint.
     pub service_token_url: Option<Url>,
-}
-
-/// How the app proves itself at the token endpoint.
-#[derive(Clone, Debug)]
-pub enum ClientCredential {
-    Secret(SecretString),
-    /// A file holding a federated assertion (RFC 7523), re-read for each use because the platform rotates it.
-    FederatedTokenFile(PathBuf),
-}
-
-impl ClientCredential {
-    /// For the start-up log: which kind it is, nothing of its content.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Secret(_) => "client secret",
-            Self::FederatedTokenFile(_) => "federated client assertion",
-        }
-    }
 }
 
 /// Where answers come from.
@@ -160,7 +144,7 @@ fn identity(read: &mut Reader<'_>) -> Option<IdentityConfig> {
         "the application (client) id of the app registration",
         |text| Ok(text.to_owned()),
     );
-    let credential = credential(read);
+    let credential = credential::read(read);
     let authority = read.optional("AZURE_AUTHORITY_HOST", "e.g. https://login.microsoftonline.com/", parse_service_url);
     let tenant = read.optional("AZURE_TENANT_ID", "the directory (tenant) id", |text| Ok(text.to_owned()));
     let (issuer, client_id, credential) = (issuer?, client_id?, credential?);
@@ -177,42 +161,6 @@ pub fn tenant_of(issuer: &str) -> Option<String> {
     let url = Url::parse(issuer).ok()?;
     let first = url.path_segments()?.next()?;
     uuid::Uuid::parse_str(first).ok().map(|_| first.to_owned())
-}
-
-fn credential(read: &mut Reader<'_>) -> Option<ClientCredential> {
-    let secret = read.first(&["AUTH_MICROSOFT_ENTRA_ID_CLIENT_SECRET", "AZURE_CLIENT_SECRET"]);
-    let federated = read.first(&["AZURE_FEDERATED_TOKEN_FILE"]);
-    let certificate = read.first(&["AZURE_CLIENT_CERTIFICATE_PATH"]);
-    match (federated, certificate, secret) {
-        (Some(path), _, _) => {
-            let path = PathBuf::from(path);
-            if let Err(error) = std::fs::File::open(&path) {
-                read.fault(
-                    "AZURE_FEDERATED_TOKEN_FILE",
-                    format!("cannot be read: {error}"),
-                    "the path of a token file",
-                );
-            }
-            Some(ClientCredential::FederatedTokenFile(path))
-        }
-        (None, Some(_), None) => {
-            read.fault(
-                "AZURE_CLIENT_CERTIFICATE_PATH",
-                "is not supported yet".to_owned(),
-                "use AZURE_FEDERATED_TOKEN_FILE or AUTH_MICROSOFT_ENTRA_ID_CLIENT_SECRET",
-            );
-            None
-        }
-        (None, _, Some(secret)) => Some(ClientCredential::Secret(secret.into())),
-        (None, None, None) => {
-            read.fault(
-                "AUTH_MICROSOFT_ENTRA_ID_CLIENT_SECRET",
-                "is missing, and so is AZURE_FEDERATED_TOKEN_FILE: one of them is needed".to_owned(),
-                "the app registration's client secret value",
-            );
-            None
-        }
-    }
 }
 
 fn openai(read: &mut Reader<'_>) -> Option<OpenAiConfig> {

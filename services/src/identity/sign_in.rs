@@ -3,65 +3,27 @@
 use std::{sync::Arc, time::Duration};
 
 use openidconnect::{
-    AccessTokenHash, AuthType, AuthenticationFlow, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken,
-    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, IssuerUrl, Nonce,
-    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadataWithLogout, RedirectUrl,
-    RequestTokenError, Scope, StandardTokenResponse, TokenResponse as _,
-    core::{
-        CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreGenderClaim, CoreJsonWebKey,
-        CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreResponseType, CoreRevocableToken,
-        CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
-    },
+    AuthenticationFlow, CsrfToken, IssuerUrl, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, RedirectUrl, Scope,
+    TokenResponse as _,
+    core::{CoreAuthPrompt, CoreResponseType},
 };
-use secrecy::ExposeSecret as _;
-use tokio::time::timeout;
 use url::Url;
 
 use super::{
-    Attempt, ProviderError, ServiceTokens, SignInError, Tokens, claims::EntraClaims, credential, provider,
+    Attempt, ProviderError, ServiceTokens, SignInError, Tokens,
+    id_token::Unverified,
     provider::Provider,
+    relying_party::{IdClaims, RelyingParty, TokenAnswer},
 };
 use crate::{
     clock,
-    config::{ClientCredential, IdentityConfig, Origin, tenant_of},
+    config::{IdentityConfig, Origin, tenant_of},
     crypto::Keyring,
     store::users::AccountKey,
 };
 
-/// Ours and the provider's clock may differ by this much.
-const CLOCK_SKEW: time::Duration = time::Duration::minutes(5);
-const PATIENCE: Duration = Duration::from_secs(15);
 /// Names of groups need the last one, which an administrator consents to; ids come without.
 const SCOPES: [&str; 5] = ["profile", "email", "offline_access", "User.Read", "GroupMember.Read.All"];
-
-type IdFields = IdTokenFields<
-    EntraClaims,
-    EmptyExtraTokenFields,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJwsSigningAlgorithm,
->;
-type TokenAnswer = StandardTokenResponse<IdFields, CoreTokenType>;
-type Oidc = Client<
-    EntraClaims,
-    CoreAuthDisplay,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJsonWebKey,
-    CoreAuthPrompt,
-    ProviderError,
-    TokenAnswer,
-    CoreTokenIntrospectionResponse,
-    CoreRevocableToken,
-    CoreRevocationErrorResponse,
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
->;
-type IdClaims = openidconnect::IdTokenClaims<EntraClaims, CoreGenderClaim>;
 
 /// What the provider should show, if not what it would by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,12 +77,10 @@ pub struct Finished {
     pub tokens: Tokens,
 }
 
-/// The relying party.
+/// See the methods.
 pub struct SignIn {
-    config: IdentityConfig,
-    redirect_uri: RedirectUrl,
+    party: Arc<RelyingParty>,
     signed_out_uri: String,
-    provider: Arc<Provider>,
     keys: Arc<Keyring>,
 }
 
@@ -136,23 +96,24 @@ impl SignIn {
         let tokens = ServiceTokens::new(config.clone(), http, Arc::clone(&provider));
         let redirect_uri = RedirectUrl::new(origin.url("/api/auth/callback/entra-id"))?;
         let signed_out_uri = origin.url("/signed-out");
-        Ok((Self { config, redirect_uri, signed_out_uri, provider, keys }, tokens))
+        let party = Arc::new(RelyingParty { config, redirect_uri, provider });
+        Ok((Self { party, signed_out_uri, keys }, tokens))
     }
 
     /// The provider's origin, such as `https://login.microsoftonline.com`.
     pub fn origin(&self) -> String {
-        Url::parse(&self.config.issuer).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
+        Url::parse(&self.party.config.issuer).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
     }
 
     /// Whether the provider answers, for `/readyz`.
     pub async fn check_provider(&self) -> Result<(), SignInError> {
-        self.provider.metadata().await.map(drop)
+        self.party.provider.metadata().await.map(drop)
     }
 
     /// Begins a sign-in that will lead back to `return_to`, a path of our own.
     pub async fn begin(&self, return_to: String, prompt: Option<Prompt>) -> Result<Begun, SignInError> {
-        let metadata = self.provider.metadata().await?;
-        let client = self.client(&metadata);
+        let metadata = self.party.provider.metadata().await?;
+        let client = self.party.client(&metadata);
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let mut request = client
             .authorize_url(
@@ -205,12 +166,12 @@ impl SignIn {
             });
         }
         let code = params.code.ok_or(SignInError::UnknownAttempt)?;
-        let metadata = self.provider.metadata().await?;
-        let answer = self.redeem(&metadata, code, attempt).await?;
-        let claims = match self.verify(&metadata, &answer, attempt) {
+        let metadata = self.party.provider.metadata().await?;
+        let answer = self.party.redeem(&metadata, code, attempt).await?;
+        let claims = match self.party.verify(&metadata, &answer, attempt) {
             // The provider may sign with a key that is younger than our copy of its keys.
-            Err(Unverified::UnknownKey) => match self.provider.refetched().await? {
-                Some(metadata) => self.verify(&metadata, &answer, attempt)?,
+            Err(Unverified::UnknownKey) => match self.party.provider.refetched().await? {
+                Some(metadata) => self.party.verify(&metadata, &answer, attempt)?,
                 None => return Err(Unverified::UnknownKey.into()),
             },
             verified => verified?,
@@ -220,7 +181,7 @@ impl SignIn {
 
     /// Where signing out at the provider happens; `None` when it offers that nowhere.
     pub async fn sign_out_url(&self, tokens: Option<&Tokens>) -> Option<Url> {
-        let metadata = self.provider.metadata().await.ok()?;
+        let metadata = self.party.provider.metadata().await.ok()?;
         let mut url = metadata.additional_metadata().end_session_endpoint.as_ref()?.url().clone();
         url.query_pairs_mut().append_pair("post_logout_redirect_uri", &self.signed_out_uri);
         if let Some(tokens) = tokens {
@@ -229,134 +190,15 @@ impl SignIn {
                 url.query_pairs_mut().append_pair("logout_hint", hint);
             }
         }
-        url.query_pairs_mut().append_pair("client_id", &self.config.client_id);
+        url.query_pairs_mut().append_pair("client_id", &self.party.config.client_id);
         Some(url)
-    }
-
-    fn client(&self, metadata: &ProviderMetadataWithLogout) -> Oidc {
-        let id = ClientId::new(self.config.client_id.clone());
-        let client =
-            Oidc::from_provider_metadata(metadata.clone(), id, None).set_redirect_uri(self.redirect_uri.clone());
-        match &self.config.credential {
-            ClientCredential::Secret(secret) => {
-                let methods = metadata.token_endpoint_auth_methods_supported();
-                // Basic only where nothing else is offered: secrets with special characters get through the body.
-                let basic = methods.is_some_and(|methods| {
-                    methods.contains(&CoreClientAuthMethod::ClientSecretBasic)
-                        && !methods.contains(&CoreClientAuthMethod::ClientSecretPost)
-                });
-                client.set_client_secret(ClientSecret::new(secret.expose_secret().to_owned())).set_auth_type(if basic {
-                    AuthType::BasicAuth
-                } else {
-                    AuthType::RequestBody
-                })
-            }
-            // Without a secret the client id goes into the body, and the assertion beside it.
-            ClientCredential::FederatedTokenFile(_) => client.set_auth_type(AuthType::RequestBody),
-        }
-    }
-
-    async fn redeem(
-        &self,
-        metadata: &ProviderMetadataWithLogout,
-        code: String,
-        attempt: &Attempt,
-    ) -> Result<TokenAnswer, SignInError> {
-        let client = self.client(metadata);
-        let unreachable = |error: String| SignInError::ProviderUnreachable(error);
-        let mut request = client
-            .exchange_code(AuthorizationCode::new(code))
-            .map_err(|error| unreachable(error.to_string()))?
-            .set_pkce_verifier(PkceCodeVerifier::new(attempt.pkce_verifier.clone()));
-        let proof = match &self.config.credential {
-            // The library puts it where the provider wants it.
-            ClientCredential::Secret(_) => Vec::new(),
-            other => credential::form_fields(other).await?,
-        };
-        for (name, value) in credential::exposed(&proof) {
-            request = request.add_extra_param(name, value.to_owned());
-        }
-        timeout(PATIENCE, request.request_async(self.provider.http()))
-            .await
-            .map_err(|_| unreachable("the token endpoint takes too long".to_owned()))?
-            .map_err(|error| match error {
-                RequestTokenError::ServerResponse(refusal) => SignInError::Refused(Box::new(refusal)),
-                RequestTokenError::Request(error) => unreachable(error.to_string()),
-                // The body could hold tokens: it is not quoted.
-                RequestTokenError::Parse(_, _) => unreachable("the token endpoint's answer is unreadable".to_owned()),
-                RequestTokenError::Other(error) => unreachable(error),
-            })
-    }
-
-    fn verify(
-        &self,
-        metadata: &ProviderMetadataWithLogout,
-        answer: &TokenAnswer,
-        attempt: &Attempt,
-    ) -> Result<IdClaims, Unverified> {
-        let token = answer.id_token().ok_or(Unverified::Wrong("there is none".to_owned()))?;
-        let client = self.client(metadata);
-        let now = clock::now();
-        let verifier = client
-            .id_token_verifier()
-            .set_allowed_algs(self.allowed_algorithms(metadata))
-            .set_time_fn(move || provider::chrono_time(now - CLOCK_SKEW))
-            .set_issue_time_verifier_fn(move |issued_at| {
-                if issued_at > provider::chrono_time(now + CLOCK_SKEW) {
-                    return Err("it was issued in the future".to_owned());
-                }
-                Ok(())
-            });
-        let claims = token.claims(&verifier, &Nonce::new(attempt.nonce.clone()))?.clone();
-        self.check_entra_claims(&claims)?;
-        if let Some(expected) = claims.access_token_hash() {
-            let wrong = |error: &dyn std::fmt::Display| Unverified::Wrong(format!("at_hash: {error}"));
-            let algorithm = token.signing_alg().map_err(|error| wrong(&error))?;
-            let key = token.signing_key(&verifier).map_err(|error| wrong(&error))?;
-            let actual = AccessTokenHash::from_token(answer.access_token(), algorithm, key).map_err(|e| wrong(&e))?;
-            if actual != *expected {
-                return Err(wrong(&"it belongs to another access token"));
-            }
-        }
-        Ok(claims)
-    }
-
-    /// Asymmetric ones that the provider says it uses: never what a token's header claims, never a shared secret.
-    fn allowed_algorithms(&self, metadata: &ProviderMetadataWithLogout) -> Vec<CoreJwsSigningAlgorithm> {
-        use CoreJwsSigningAlgorithm as Alg;
-        const SAFE: [CoreJwsSigningAlgorithm; 5] = [
-            Alg::RsaSsaPkcs1V15Sha256,
-            Alg::RsaSsaPkcs1V15Sha384,
-            Alg::RsaSsaPkcs1V15Sha512,
-            Alg::EcdsaP256Sha256,
-            Alg::EcdsaP384Sha384,
-        ];
-        let announced = metadata.id_token_signing_alg_values_supported();
-        SAFE.into_iter().filter(|algorithm| announced.contains(algorithm)).collect()
-    }
-
-    fn check_entra_claims(&self, claims: &IdClaims) -> Result<(), Unverified> {
-        let extra = claims.additional_claims();
-        let now = clock::now().unix_timestamp();
-        if extra.nbf.is_some_and(|nbf| nbf > (now + CLOCK_SKEW.whole_seconds()) as f64) {
-            return Err(Unverified::Wrong("it is not valid yet".to_owned()));
-        }
-        if extra.azp.as_ref().is_some_and(|azp| *azp != self.config.client_id) {
-            return Err(Unverified::Wrong("it was issued to another application (azp)".to_owned()));
-        }
-        if let (Some(expected), Some(tid)) = (tenant_of(&self.config.issuer), &extra.tid)
-            && !expected.eq_ignore_ascii_case(tid)
-        {
-            return Err(Unverified::Wrong("it is of another tenant (tid)".to_owned()));
-        }
-        Ok(())
     }
 
     fn finished(&self, answer: &TokenAnswer, claims: &IdClaims) -> Result<Finished, SignInError> {
         let extra = claims.additional_claims();
-        let tid = extra.tid.clone().or_else(|| tenant_of(&self.config.issuer));
+        let tid = extra.tid.clone().or_else(|| tenant_of(&self.party.config.issuer));
         let account = AccountKey {
-            tid: tid.unwrap_or_else(|| self.config.issuer.clone()),
+            tid: tid.unwrap_or_else(|| self.party.config.issuer.clone()),
             oid: extra.oid.clone().unwrap_or_else(|| claims.subject().to_string()),
         };
         let name = claims.name().and_then(|name| name.get(None)).map(|name| name.to_string());
@@ -376,32 +218,5 @@ impl SignIn {
                 expires_at: (clock::now() + lifetime).unix_timestamp(),
             },
         })
-    }
-}
-
-/// Why an id_token is not accepted.
-enum Unverified {
-    /// None of the provider's keys, as far as we know them, made its signature.
-    UnknownKey,
-    Wrong(String),
-}
-
-impl From<openidconnect::ClaimsVerificationError> for Unverified {
-    fn from(error: openidconnect::ClaimsVerificationError) -> Self {
-        use openidconnect::{ClaimsVerificationError as Claims, SignatureVerificationError as Signature};
-        match error {
-            Claims::SignatureVerification(Signature::NoMatchingKey) => Self::UnknownKey,
-            Claims::SignatureVerification(error) => Self::Wrong(format!("signature: {error}")),
-            error => Self::Wrong(error.to_string()),
-        }
-    }
-}
-
-impl From<Unverified> for SignInError {
-    fn from(unverified: Unverified) -> Self {
-        match unverified {
-            Unverified::UnknownKey => Self::Unverified("no known key made its signature".to_owned()),
-            Unverified::Wrong(why) => Self::Unverified(why),
-        }
     }
 }
