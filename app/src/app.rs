@@ -7,7 +7,7 @@ use crate::{
     html::{part, switch},
     missing::MissingPage,
     page::{Kind, Page, PageData},
-    profile::ProfilePage,
+    sheet::SheetPage,
 };
 
 /// Everything inside the document's body that is alive.
@@ -25,7 +25,7 @@ pub fn App() -> impl IntoView {
     switch(move || match kind.get() {
         // One page for both, so that going from one conversation to another keeps the list.
         Kind::Chat => part(view! { <ChatPage /> }),
-        Kind::Profile => part(view! { <ProfilePage /> }),
+        Kind::Sheet => part(view! { <SheetPage /> }),
         Kind::Missing => part(view! { <MissingPage /> }),
     })
 }

@@ -1,6 +1,8 @@
 //! Small things only a browser knows or keeps. Called in effects and event handlers, never while rendering.
 
-use leptos::prelude::{document, is_browser, window};
+use std::time::Duration;
+
+use leptos::prelude::{document, is_browser, set_interval_with_handle, window, window_event_listener};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{
     Element, Event, EventInit, HtmlAnchorElement, HtmlElement, HtmlSelectElement, HtmlTextAreaElement, MouseEvent,
@@ -129,8 +131,28 @@ pub fn suggest(text: &str) {
     _ = field.focus();
 }
 
-/// Where signing in again leads back to this page.
+/// Where signing in again leads back to this page: the page itself, which knows what kind of sign-in it takes.
 pub fn sign_in_again() -> String {
-    let path = if is_browser() { path() } else { "/chat".to_owned() };
-    format!("/api/auth/signin/entra-id?callbackUrl={path}")
+    if is_browser() { path() } else { "/chat".to_owned() }
+}
+
+/// Loads the page once more.
+pub fn reload() {
+    // Fails only in documents that are not shown.
+    _ = window().location().reload();
+}
+
+/// Calls `look` when the reader comes back to the page, and every now and then while they are there.
+pub fn while_looked_at(look: impl Fn() + Copy + 'static) {
+    const EVERY: Duration = Duration::from_secs(20);
+    window_event_listener(leptos::ev::focus, move |_| look());
+    // Browsers that refuse a timer do without.
+    _ = set_interval_with_handle(
+        move || {
+            if !document().hidden() {
+                look();
+            }
+        },
+        EVERY,
+    );
 }

@@ -91,6 +91,7 @@ pub fn hour_and_minute(time: &str) -> &str {
 }
 
 /// `2026-03-09 10:42 UTC` of an RFC 3339 time.
+#[cfg(feature = "ssr")]
 pub fn date_and_time(time: &str) -> String {
     format!("{} {} UTC", time.get(..10).unwrap_or_default(), hour_and_minute(time))
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use leptos::prelude::use_context;
-use model::{Fault, FaultKind, Viewer};
+use model::{EndReason, Fault, FaultKind, Viewer};
 use services::Services;
+use uuid::Uuid;
 
 use crate::{AppError, PageData, chat::SealedLogs, shell::Assets, status};
 
@@ -12,10 +13,10 @@ use crate::{AppError, PageData, chat::SealedLogs, shell::Assets, status};
 #[derive(Clone)]
 pub struct RequestContext {
     pub services: Arc<Services>,
-    /// Whose session the request carries, established by the door's extractor.
-    pub viewer: Option<Viewer>,
-    /// When the session ends at the latest, RFC 3339; empty without a viewer.
-    pub session_expires_at: Arc<str>,
+    /// Whose session the request carries, established by the door.
+    pub asker: Option<Asker>,
+    /// Why the session that the request carries is over.
+    pub gone: Option<EndReason>,
     pub correlation_id: Arc<str>,
     /// A form sent without the page's code running: answer with a redirect instead of data.
     pub plain_form: bool,
@@ -29,6 +30,16 @@ pub struct RequestContext {
     pub page: Option<Arc<PageData>>,
 }
 
+/// Somebody who is signed in.
+#[derive(Clone)]
+pub struct Asker {
+    pub viewer: Viewer,
+    /// The session's public name.
+    pub session: Uuid,
+    /// When it ends at the latest, RFC 3339.
+    pub expires_at: Arc<str>,
+}
+
 /// The request being answered.
 ///
 /// Taken before the first `await` and before any stream is built: neither keeps the context.
@@ -38,11 +49,18 @@ pub fn request() -> Result<RequestContext, AppError> {
 
 /// The request and who is asking: the first line of every server function.
 pub fn asking() -> Result<(RequestContext, Viewer), AppError> {
+    let (request, asker) = asking_in_session()?;
+    Ok((request, asker.viewer))
+}
+
+/// The same, for functions that are about sessions.
+pub fn asking_in_session() -> Result<(RequestContext, Asker), AppError> {
     let request = request()?;
-    match request.viewer.clone() {
-        Some(viewer) => Ok((request, viewer)),
+    match request.asker.clone() {
+        Some(asker) => Ok((request, asker)),
         None => {
-            let error = AppError::new(FaultKind::SignedOut, "You are signed out. Sign in again to go on.");
+            let why = request.gone.map_or_else(|| "You are signed out.".to_owned(), |reason| reason.to_string());
+            let error = AppError::new(FaultKind::SignedOut, format!("{why} Sign in again to go on."));
             status::answer_with(&error);
             Err(error)
         }

@@ -19,9 +19,9 @@ mod page;
 mod place;
 #[cfg(feature = "ssr")]
 mod preload;
-pub mod profile;
 pub mod read;
 mod session;
+mod sheet;
 #[cfg(feature = "ssr")]
 pub mod shell;
 #[cfg(feature = "ssr")]

@@ -4,17 +4,18 @@
 //! browser to start from. In the browser, going on means asking for what the next page shows, and then showing it.
 
 use leptos::{prelude::*, task::spawn_local};
-use model::{ConversationPage, FaultKind, Profile};
+use model::{ConversationId, ConversationPage, FaultKind, UserId, Viewer};
 use serde::Serialize;
 
 use crate::{
     AppError, browser,
     chat::{self, Conversations, OpenConversation},
+    fetch,
     html::effect,
     missing,
     place::Place,
-    profile,
     session::Session,
+    sheet::Sheet,
     theme::{self, Theme},
     unreadable,
 };
@@ -37,7 +38,7 @@ pub enum Content {
     Conversation(OpenConversation),
     /// A conversation that is not there, or cannot be read now.
     NotShown(AppError),
-    Profile(Result<Profile, AppError>),
+    Sheet(Sheet),
     #[default]
     Missing,
 }
@@ -46,7 +47,7 @@ pub enum Content {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Chat,
-    Profile,
+    Sheet,
     Missing,
 }
 
@@ -54,14 +55,14 @@ impl Content {
     pub fn kind(&self) -> Kind {
         match self {
             Self::NewChat | Self::Conversation(_) | Self::NotShown(_) => Kind::Chat,
-            Self::Profile(_) => Kind::Profile,
+            Self::Sheet(_) => Kind::Sheet,
             Self::Missing => Kind::Missing,
         }
     }
 
     /// Whether it is not what the reader came for, which they may try again.
     fn is_error(&self) -> bool {
-        matches!(self, Self::NotShown(_) | Self::Profile(Err(_)))
+        matches!(self, Self::NotShown(_))
     }
 
     /// The document's title.
@@ -69,9 +70,9 @@ impl Content {
         let title = match self {
             Self::NewChat => "New chat",
             Self::Conversation(opened) => &opened.title,
-            Self::Profile(Ok(_)) => "Profile",
+            Self::Sheet(sheet) => &sheet.title,
             Self::NotShown(AppError(fault)) if fault.kind == FaultKind::NotFound => missing::TITLE,
-            Self::NotShown(error) | Self::Profile(Err(error)) => unreadable::heading(error),
+            Self::NotShown(error) => unreadable::heading(error),
             Self::Missing => missing::TITLE,
         };
         format!("{title} · Banter")
@@ -87,7 +88,10 @@ pub struct Page {
     /// What `place` names is being fetched.
     pub pending: RwSignal<bool>,
     pub refused: RwSignal<Option<AppError>>,
+    /// The session is over: it ended elsewhere while the page was open.
+    pub gone: RwSignal<Option<AppError>>,
     pub theme: RwSignal<Theme>,
+    viewer: Option<UserId>,
     list: Conversations,
 }
 
@@ -98,7 +102,7 @@ impl Page {
             Content::NewChat => Place::NewChat,
             Content::Conversation(opened) => Place::Conversation(opened.id),
             Content::NotShown(_) => Place::NoConversation,
-            Content::Profile(_) => Place::Profile,
+            Content::Sheet(_) => Place::Sheet,
             Content::Missing => Place::Missing,
         };
         Self {
@@ -106,7 +110,9 @@ impl Page {
             content: RwSignal::new(content),
             pending: RwSignal::new(false),
             refused: RwSignal::new(refused),
+            gone: RwSignal::new(None),
             theme: RwSignal::new(session.theme),
+            viewer: session.viewer.as_ref().map(|viewer| viewer.id),
             list,
         }
     }
@@ -125,14 +131,27 @@ impl Page {
                 if theme::is_button(&event) {
                     theme::cycle(self.theme);
                 } else if let Some(path) = browser::followed_link(&event)
-                    && Place::of(&path) != Place::Missing
+                    && !matches!(Place::of(&path), Place::Missing | Place::Sheet)
                 {
                     event.prevent_default();
                     self.go(&path);
                 }
             });
+            browser::while_looked_at(move || spawn_local(self.look_at_session()));
             window_event_listener(leptos::ev::popstate, move |_| self.show(Place::of(&browser::path())));
         });
+    }
+
+    /// Whether the session goes on, and still is the same person's.
+    async fn look_at_session(self) {
+        match fetch::get::<Viewer>("viewer", &[]).await {
+            Ok(now) if Some(now.id) == self.viewer => self.gone.set(None),
+            // Somebody else signed in in another tab: nothing here is theirs.
+            Ok(_) => browser::reload(),
+            Err(error) if error.0.kind == FaultKind::SignedOut => self.gone.set(Some(error)),
+            // Not to be reached just now says nothing about the session.
+            Err(_) => {}
+        }
     }
 
     /// Goes to `path`, one of ours.
@@ -165,26 +184,24 @@ impl Page {
         let content = match place {
             Place::NewChat => Content::NewChat,
             Place::NoConversation => Content::NotShown(missing::error()),
-            Place::Missing => Content::Missing,
-            Place::Conversation(_) | Place::Profile => {
+            // Sheets are documents of their own; nothing leads to one from within.
+            Place::Missing | Place::Sheet => Content::Missing,
+            Place::Conversation(id) => {
                 self.pending.set(true);
-                spawn_local(self.fetch(place));
+                spawn_local(self.fetch(id));
                 return;
             }
         };
         self.replace(content);
     }
 
-    async fn fetch(self, place: Place) {
-        let content = match place {
-            Place::Conversation(id) => match chat::api::conversation(id).await {
-                Ok(conversation) => Content::Conversation(conversation.into()),
-                Err(error) => Content::NotShown(error),
-            },
-            _ => Content::Profile(profile::api::profile().await),
+    async fn fetch(self, id: ConversationId) {
+        let content = match chat::api::conversation(id).await {
+            Ok(conversation) => Content::Conversation(conversation.into()),
+            Err(error) => Content::NotShown(error),
         };
         // The reader may have gone elsewhere in the meantime.
-        if self.place.get_untracked() == place {
+        if self.place.get_untracked() == Place::Conversation(id) {
             self.replace(content);
         }
     }

@@ -9,7 +9,8 @@ pub enum Place {
     Conversation(ConversationId),
     /// Where a conversation would be, under a name that none can have.
     NoConversation,
-    Profile,
+    /// One of the sheets.
+    Sheet,
     Missing,
 }
 
@@ -18,7 +19,7 @@ impl Place {
     pub fn of(path: &str) -> Self {
         match path.trim_end_matches('/') {
             "/chat" => Self::NewChat,
-            "/profile" => Self::Profile,
+            "/profile" | "/admin" => Self::Sheet,
             other => match other.strip_prefix("/chat/") {
                 Some(name) if !name.contains('/') => name.parse().map_or(Self::NoConversation, Self::Conversation),
                 _ => Self::Missing,
@@ -46,7 +47,7 @@ mod tests {
         assert_eq!(Place::of("/chat/"), Place::NewChat);
         assert_eq!(Place::of(&format!("/chat/{id}")), Place::Conversation(id.parse().unwrap()));
         assert_eq!(Place::of("/chat/nonsense"), Place::NoConversation);
-        assert_eq!(Place::of("/profile"), Place::Profile);
+        assert_eq!(Place::of("/profile"), Place::Sheet);
         for missing in ["/", "", "/chats", "/chat/a/b", "/profile/x", "/api/auth/signin"] {
             assert_eq!(Place::of(missing), Place::Missing, "{missing}");
         }

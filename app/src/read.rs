@@ -3,17 +3,19 @@
 
 use js_sys::{Array, Reflect};
 use model::{
-    AskReceipt, Conversation, ConversationId, ConversationPage, ConversationSummary, Ending, Fault, FaultKind, Group,
-    Message, MessageId, MessageStatus, ModelChoice, Notice, NoticeKind, NumberedEvent, Profile, ReplyEvent, Role,
-    UserId, UserRole, Viewer,
+    AskReceipt, Conversation, ConversationId, ConversationPage, ConversationSummary, Ending, Fault, FaultKind, Message,
+    MessageId, MessageStatus, ModelChoice, Notice, NoticeKind, NumberedEvent, ReplyEvent, Role, UserId, UserRole,
+    Viewer,
 };
 use wasm_bindgen::JsValue;
 
 use crate::{
     AppError, PageData,
     chat::{OpenConversation, sealed},
+    html::el,
     page::Content,
     session::Session,
+    sheet::Sheet,
     theme::Theme,
 };
 
@@ -92,14 +94,10 @@ members! {
     ConversationPage { conversations, next_cursor }
     ConversationSummary { id, title, updated_at }
     Fault { kind, message, correlation_id }
-    Group { id, name }
     Message { id, role, content, model, status, created_at, notice, last_event }
     ModelChoice { name }
     Notice { kind, text, correlation_id }
     PageData { session, list, content, refused }
-    Profile {
-        viewer, given_name, surname, email, job_title, preferred_language, groups, synced_at, session_expires_at
-    }
     Session { viewer, models, theme, now_secs }
     Viewer { id, name, department, roles }
 }
@@ -123,7 +121,6 @@ names! {
     }
     Role { "user" => User, "assistant" => Assistant, "system" => System }
     Theme { "System" => System, "Light" => Light, "Dark" => Dark }
-    UserRole { "user" => User, "admin" => Admin }
 }
 
 texts! { String ConversationId MessageId UserId }
@@ -171,6 +168,19 @@ impl Read for AppError {
     }
 }
 
+/// Its body is in the document already.
+impl Read for Sheet {
+    fn read(value: &JsValue) -> Option<Self> {
+        Some(Self { title: Read::read(&member(value, "title")?)?, body: el("div") })
+    }
+}
+
+impl Read for UserRole {
+    fn read(value: &JsValue) -> Option<Self> {
+        value.as_string().map(Self::from)
+    }
+}
+
 /// Its finished messages are in the document already.
 impl Read for OpenConversation {
     fn read(value: &JsValue) -> Option<Self> {
@@ -191,7 +201,7 @@ impl Read for Content {
             None => variant(value, "Conversation")
                 .map(Self::Conversation)
                 .or_else(|| variant(value, "NotShown").map(Self::NotShown))
-                .or_else(|| variant(value, "Profile").map(Self::Profile)),
+                .or_else(|| variant(value, "Sheet").map(Self::Sheet)),
         }
     }
 }

@@ -25,9 +25,9 @@ impl Session {
     #[cfg(feature = "ssr")]
     pub fn of(request: &crate::context::RequestContext) -> Self {
         Self {
-            models: if request.viewer.is_some() { request.services.models() } else { Vec::new() },
+            models: if request.asker.is_some() { request.services.models() } else { Vec::new() },
             theme: Theme::from_name(request.theme),
-            viewer: request.viewer.clone(),
+            viewer: request.asker.as_ref().map(|asker| asker.viewer.clone()),
             now_secs: crate::clock::now_secs(),
         }
     }

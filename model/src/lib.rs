@@ -4,6 +4,7 @@ mod conversation;
 mod fault;
 mod ids;
 mod reply;
+mod session;
 mod user;
 
 pub use conversation::{
@@ -13,4 +14,5 @@ pub use conversation::{
 pub use fault::{Fault, FaultKind};
 pub use ids::{ConversationId, MessageId, UserId};
 pub use reply::{Ending, Notice, NoticeKind, NumberedEvent, ReplyEvent, Usage};
-pub use user::{Group, ModelChoice, Profile, UserRole, Viewer, initials};
+pub use session::EndReason;
+pub use user::{Group, ModelChoice, UserRole, Viewer, initials};

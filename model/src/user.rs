@@ -4,26 +4,46 @@ use serde::{Deserialize, Serialize};
 
 use crate::UserId;
 
-/// What somebody may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// What somebody may do. Written as its name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub enum UserRole {
+    /// May use the app.
     User,
+    /// May see who signs in, and sees nothing of what people write.
+    Auditor,
+    /// May also end other people's sessions.
     Admin,
+    /// One that the configuration names; what it means is said where it is used.
+    Other(String),
 }
 
 impl UserRole {
     /// The role's name in configuration, tokens and the database.
-    pub fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &str {
         match self {
             Self::User => "user",
+            Self::Auditor => "auditor",
             Self::Admin => "admin",
+            Self::Other(name) => name,
         }
     }
+}
 
-    /// The role of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::User, Self::Admin].into_iter().find(|role| role.as_str() == name)
+impl From<String> for UserRole {
+    fn from(name: String) -> Self {
+        match name.as_str() {
+            "user" => Self::User,
+            "auditor" => Self::Auditor,
+            "admin" => Self::Admin,
+            _ => Self::Other(name),
+        }
+    }
+}
+
+impl From<UserRole> for String {
+    fn from(role: UserRole) -> Self {
+        role.as_str().to_owned()
     }
 }
 
@@ -42,6 +62,16 @@ impl Viewer {
     pub fn initials(&self) -> String {
         initials(&self.name)
     }
+
+    /// Whether they have `role`.
+    pub fn is(&self, role: &UserRole) -> bool {
+        self.roles.contains(role)
+    }
+
+    /// Whether they may see who signs in.
+    pub fn audits(&self) -> bool {
+        self.is(&UserRole::Auditor) || self.is(&UserRole::Admin)
+    }
 }
 
 /// Two capital letters (or one) standing in for a picture: of the first and the last word of `name`.
@@ -59,23 +89,6 @@ pub struct Group {
     pub id: String,
     /// Absent when the directory does not let the app read names.
     pub name: Option<String>,
-}
-
-/// What the profile page shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Profile {
-    pub viewer: Viewer,
-    pub given_name: Option<String>,
-    pub surname: Option<String>,
-    pub email: Option<String>,
-    pub job_title: Option<String>,
-    pub preferred_language: Option<String>,
-    /// Sorted by name.
-    pub groups: Vec<Group>,
-    /// RFC 3339, UTC: when the directory was last read.
-    pub synced_at: String,
-    /// RFC 3339, UTC: when this session ends at the latest.
-    pub session_expires_at: String,
 }
 
 /// A model the viewer may ask, as the picker shows it.

@@ -25,6 +25,8 @@ pub struct Client {
     pub frontchannel_logout: Option<String>,
     /// Graph scopes consented to.
     pub graph_scopes: Vec<String>,
+    /// Application permissions granted on Graph.
+    pub graph_roles: Vec<String>,
     /// Application roles granted on the chat application's API.
     pub api_roles: Vec<String>,
     /// Holds "Cognitive Services OpenAI User" on the model resource.
@@ -64,12 +66,13 @@ pub fn all() -> Vec<Client> {
         post_logout_paths: Vec::new(),
         frontchannel_logout: None,
         graph_scopes: Vec::new(),
+        graph_roles: Vec::new(),
         api_roles: Vec::new(),
         openai_user: false,
     };
     let chat = Client {
-        redirect_paths: vec!["/api/auth/callback/entra-id".into()],
-        post_logout_paths: vec!["/".into(), "/signed-out".into()],
+        redirect_paths: vec!["/api/auth/callback/entra-id".into(), "/signed-out".into()],
+        post_logout_paths: vec!["/".into()],
         frontchannel_logout: Some("/api/auth/frontchannel-logout".into()),
         graph_scopes: ["User.Read", "GroupMember.Read.All"].map(Into::into).into(),
         openai_user: true,

@@ -19,6 +19,13 @@ pub fn graph_timestamp() -> String {
     OffsetDateTime::now_utc().format(format).unwrap_or_default()
 }
 
+/// `Sun, 06 Nov 1994 08:49:37 GMT`, as in `Date` headers (RFC 9110, 5.6.7), of a clock that is `ahead_secs` fast.
+pub fn http_date(ahead_secs: i64) -> String {
+    let format =
+        format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+    (OffsetDateTime::now_utc() + time::Duration::seconds(ahead_secs)).format(format).unwrap_or_default()
+}
+
 /// RFC 3339 with milliseconds, for recorded requests.
 pub fn rfc3339() -> String {
     let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");

@@ -37,6 +37,8 @@ pub const ADMIN_GROUP_NAME: &str = "Chat administrators";
 
 /// Microsoft Graph's well-known application id.
 pub const GRAPH_CLIENT_ID: &str = "00000003-0000-0000-c000-000000000000";
+/// Graph's own service principal in this tenant.
+pub const GRAPH_PRINCIPAL_ID: &str = "00000003-aaaa-4aaa-8aaa-000000000003";
 pub const GRAPH_AUDIENCE: &str = "https://graph.microsoft.com";
 pub const COGNITIVE_SERVICES_AUDIENCE: &str = "https://cognitiveservices.azure.com";
 pub const AI_AZURE_AUDIENCE: &str = "https://ai.azure.com";

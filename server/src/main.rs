@@ -5,7 +5,7 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 use server::Site;
 use services::{
     Services,
-    config::{Config, LogFormat},
+    config::{ClientCredential, Config, LogFormat},
 };
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -65,13 +65,13 @@ async fn migrate(config: Config) -> Result<ExitCode, ExitCode> {
 }
 
 async fn serve(config: Config) -> Result<ExitCode, ExitCode> {
+    tell_credential(&config.identity.credential);
     let root = std::env::var("LEPTOS_SITE_ROOT").unwrap_or_else(|_| "target/site".to_owned());
     let site = Site::open(root).map_err(|error| {
         eprintln!("{error}");
         ExitCode::from(BAD_CONFIGURATION)
     })?;
     let (bind_addr, origin) = (config.bind_addr, config.origin.as_header());
-    tracing::info!(credential = config.identity.credential.kind(), "how the app proves itself at the token endpoint");
     let services = Arc::new(Services::build(config).map_err(|error| {
         eprintln!("{error}");
         ExitCode::from(BAD_CONFIGURATION)
@@ -85,7 +85,7 @@ async fn serve(config: Config) -> Result<ExitCode, ExitCode> {
     tokio::task::spawn_blocking(move || compressing.precompress());
     tracing::info!(%bind_addr, "serving {origin}");
 
-    let app = server::build(Arc::clone(&services), site);
+    let app = server::build(Arc::clone(&services), site).into_make_service_with_connect_info::<std::net::SocketAddr>();
     let stopping = Arc::clone(&services);
     let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
         told_to_stop().await;
@@ -97,6 +97,18 @@ async fn serve(config: Config) -> Result<ExitCode, ExitCode> {
         () = async { told_to_stop().await; tokio::time::sleep(GRACE).await } => Ok(()),
     };
     outcome.map(|()| ExitCode::SUCCESS).map_err(|error| fail(&error))
+}
+
+fn tell_credential(credential: &ClientCredential) {
+    let (used, passed_over) = (credential.kind(), credential.passed_over());
+    match &passed_over {
+        Some(_) => tracing::info!(
+            credential = used,
+            passed_over,
+            "how the app proves itself at the token endpoint; what is passed over is configured, too, and not needed"
+        ),
+        None => tracing::info!(credential = used, "how the app proves itself at the token endpoint"),
+    }
 }
 
 /// The database may come later than the app: until then `/readyz` says so. Then the work beside the requests begins.

@@ -2,55 +2,75 @@
 
 use std::sync::Arc;
 
-use app::context::RequestContext;
+use app::context::{Asker, RequestContext};
 use axum::{
-    Router,
     body::{Body, to_bytes},
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
-    routing::{any, get},
 };
-use leptos::{nonce::use_nonce, prelude::provide_context};
+use leptos::{nonce::use_nonce, prelude::provide_context, server_fn::axum::server_fn_paths};
 use leptos_axum::ResponseOptions;
-use model::{Fault, FaultKind};
-use services::clock;
-use tower_sessions::Session;
+use model::{EndReason, Fault, FaultKind};
+use services::{clock, people::ActiveSession};
 
 use crate::{
     Doors,
-    auth::sign_in_path,
+    auth::{arrived, sign_in_anew_path, sign_in_path},
     fault, notices,
     request::{self, CorrelationId},
+    routes::Routes,
     secure,
-    session::{SessionsUnavailable, SignedIn, who},
+    session::{self, Who, who, who_idly},
 };
 
 const LARGEST_FAULT_BYTES: usize = 64 * 1024;
 
-pub(crate) fn routes() -> Router<Doors> {
-    Router::new()
-        .route("/", get(|| async { Redirect::to("/chat") }))
-        .route("/chat", get(page))
-        .route("/chat/{conversation_id}", get(page))
-        .route("/profile", get(page))
-        .route("/fn/{*name}", any(server_function))
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .get("/", async || Redirect::to("/chat"))
+        .get("/chat", page)
+        .get("/chat/{conversation_id}", page)
+        .get("/profile", page)
+        .get("/admin", page)
+        .any("/fn/{*name}", server_function)
 }
 
 /// A page, for whoever is signed in; everybody else goes to the provider first and comes back.
-async fn page(
-    State(doors): State<Doors>,
-    correlation_id: CorrelationId,
-    session: Session,
-    request: Request,
-) -> Response {
-    match who(&session).await {
-        Ok(Some(signed_in)) => render(&doors, correlation_id, signed_in, request).await,
-        Ok(None) => {
-            let here = request.uri().path_and_query().map_or("/chat", |here| here.as_str());
-            Redirect::to(&sign_in_path(here)).into_response()
+async fn page(State(doors): State<Doors>, correlation_id: CorrelationId, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let here = request.uri().path_and_query().map_or("/chat", |here| here.as_str());
+    let mut response = match who(&doors, &headers).await {
+        Ok(Who::SignedIn(session)) => {
+            let renewed = renewed(&doors, &session).await;
+            let mut response = render(&doors, correlation_id, session, request).await;
+            for cookie in [renewed, arrived(&headers, doors.is_https())].into_iter().flatten() {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            return response;
         }
-        Err(SessionsUnavailable) => notices::unavailable(&doors, request.headers(), &correlation_id),
+        // Somebody meant these sessions to be over: the provider's memory of the person alone does not undo that.
+        Ok(Who::Gone(EndReason::Revoked | EndReason::EndedElsewhere)) => {
+            Redirect::to(&sign_in_anew_path(here)).into_response()
+        }
+        Ok(Who::Nobody | Who::Gone(_)) => Redirect::to(&sign_in_path(here)).into_response(),
+        Err(error) => return notices::unrecognisable(&doors, &headers, &error, &correlation_id),
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The cookie of a session whose id had to be replaced.
+async fn renewed(doors: &Doors, session: &ActiveSession) -> Option<HeaderValue> {
+    if !session.renewal_due {
+        return None;
+    }
+    match doors.services.people.renew_session(session).await {
+        Ok(secret) => session::kept(doors, &secret?, session.expires_at),
+        Err(error) => {
+            tracing::warn!(error = %error, "a session's id cannot be renewed now");
+            None
+        }
     }
 }
 
@@ -58,25 +78,26 @@ async fn page(
 pub(crate) async fn anything_else(
     State(doors): State<Doors>,
     correlation_id: CorrelationId,
-    session: Session,
     request: Request,
 ) -> Response {
-    let is_page = request.method().is_safe() && !request.uri().path().starts_with("/api/");
+    let path = request.uri().path();
+    let is_page = request.method().is_safe() && !path.starts_with("/api/") && !path.starts_with("/fn/");
     if is_page {
-        return page(State(doors), correlation_id, session, request).await;
+        return page(State(doors), correlation_id, request).await;
     }
-    let (kind, detail) = match who(&session).await {
-        // The app-to-app API is switched off; it does not know sessions.
-        _ if request.uri().path().starts_with("/api/v1/") => (FaultKind::NotFound, "There is no such resource."),
-        Ok(Some(_)) => (FaultKind::NotFound, "There is no such resource."),
-        Ok(None) => (FaultKind::SignedOut, "Sign in first."),
-        Err(SessionsUnavailable) => (FaultKind::Unavailable, "Sessions cannot be looked up right now."),
-    };
-    fault::problem(kind, detail, &correlation_id)
+    // The app-to-app API is switched off; it does not know sessions.
+    if path.starts_with("/api/v1/") {
+        return fault::problem(FaultKind::NotFound, "There is no such resource.", &correlation_id);
+    }
+    match who(&doors, request.headers()).await {
+        Ok(Who::SignedIn(_)) => fault::problem(FaultKind::NotFound, "There is no such resource.", &correlation_id),
+        Ok(Who::Nobody | Who::Gone(_)) => fault::problem(FaultKind::SignedOut, "Sign in first.", &correlation_id),
+        Err(error) => error.problem(&correlation_id),
+    }
 }
 
-async fn render(doors: &Doors, correlation_id: CorrelationId, signed_in: SignedIn, request: Request) -> Response {
-    let mut context = context(doors, correlation_id, Some(signed_in), &request);
+async fn render(doors: &Doors, correlation_id: CorrelationId, session: ActiveSession, request: Request) -> Response {
+    let mut context = context(doors, correlation_id, Who::SignedIn(session), &request);
     context.page = Some(Arc::new(app::preload(&context, request.uri()).await));
     let live_reload = cfg!(debug_assertions) && std::env::var_os("LEPTOS_WATCH").is_some();
     let provider = doors.services.sign_in.origin();
@@ -91,24 +112,24 @@ async fn render(doors: &Doors, correlation_id: CorrelationId, signed_in: SignedI
     leptos_axum::render_app_async_with_context(provide, app::shell::shell)(request).await
 }
 
+/// The function that open pages call to see whether their session goes on. That must not keep it alive.
+const LOOKING: &str = "/fn/viewer";
+
 /// `POST` or `GET /fn/*`. Who is asking is checked again by the function itself.
-async fn server_function(
-    State(doors): State<Doors>,
-    correlation_id: CorrelationId,
-    session: Session,
-    request: Request,
-) -> Response {
-    let signed_in = match who(&session).await {
-        Ok(signed_in) => signed_in,
-        Err(SessionsUnavailable) => {
-            return failed(Fault {
-                kind: FaultKind::Unavailable,
-                message: "The database cannot be reached. Nothing you typed is lost; try again in a moment.".to_owned(),
-                correlation_id: correlation_id.0.to_string(),
-            });
-        }
+async fn server_function(State(doors): State<Doors>, correlation_id: CorrelationId, request: Request) -> Response {
+    if !server_fn_paths().any(|(path, _)| path == request.uri().path()) {
+        return anything_else(State(doors), correlation_id, request).await;
+    }
+    let who = if request.uri().path() == LOOKING {
+        who_idly(&doors, request.headers()).await
+    } else {
+        who(&doors, request.headers()).await
     };
-    let context = context(&doors, correlation_id, signed_in, &request);
+    let who = match who {
+        Ok(who) => who,
+        Err(error) => return failed(error.0.into_fault(&correlation_id.0)),
+    };
+    let context = context(&doors, correlation_id, who, &request);
     let provide = move || provide_context(context.clone());
     let mut response =
         with_status(leptos_axum::handle_server_fns_with_context(provide, request).await.into_response()).await;
@@ -117,12 +138,19 @@ async fn server_function(
     response
 }
 
-fn context(doors: &Doors, id: CorrelationId, signed_in: Option<SignedIn>, request: &Request) -> RequestContext {
-    let expires_at = signed_in.as_ref().map(|signed_in| clock::rfc3339(signed_in.expires_at)).unwrap_or_default();
+fn context(doors: &Doors, id: CorrelationId, who: Who, request: &Request) -> RequestContext {
+    let (asker, gone) = match who {
+        Who::SignedIn(session) => {
+            let expires_at = clock::rfc3339(session.expires_at).into();
+            (Some(Asker { viewer: session.viewer, session: session.id, expires_at }), None)
+        }
+        Who::Gone(reason) => (None, Some(reason)),
+        Who::Nobody => (None, None),
+    };
     RequestContext {
         services: Arc::clone(&doors.services),
-        viewer: signed_in.map(|signed_in| signed_in.viewer),
-        session_expires_at: expires_at.into(),
+        asker,
+        gone,
         correlation_id: id.0,
         plain_form: request.method() == axum::http::Method::POST && request::accepts_html(request.headers()),
         sealed_logs: Arc::clone(&doors.sealed_logs),

@@ -1,19 +1,17 @@
 //! Pictures of people: from the directory, or generated initials.
 
 use axum::{
-    Router,
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
-    routing::get,
 };
 use model::{FaultKind, UserId, UserRole, initials};
 use services::Photo;
 
-use crate::{Doors, fault, request::CorrelationId, session::SignedIn};
+use crate::{Doors, fault, request::CorrelationId, routes::Routes, session::SignedIn};
 
-pub(crate) fn routes() -> Router<Doors> {
-    Router::new().route("/api/photo/{user_id}", get(photo))
+pub(crate) fn routes() -> Routes {
+    Routes::default().get("/api/photo/{user_id}", photo)
 }
 
 /// One's own picture; administrators see everyone's. Anybody else's looks like one that does not exist.
@@ -27,7 +25,7 @@ async fn photo(
     let not_found = || fault::problem(FaultKind::NotFound, "There is no such picture.", &correlation_id);
     let viewer = signed_in.viewer;
     let Ok(user_id) = user_id.parse::<UserId>() else { return not_found() };
-    if user_id != viewer.id && !viewer.roles.contains(&UserRole::Admin) {
+    if user_id != viewer.id && !viewer.is(&UserRole::Admin) {
         return not_found();
     }
     let people = &doors.services.people;

@@ -1,14 +1,20 @@
 //! The id of a request, which its log lines and its error messages share.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
-    extract::{FromRequestParts, Request},
+    extract::{ConnectInfo, FromRequestParts, Request},
     http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
     middleware::Next,
     response::Response,
 };
-use services::clock;
+use services::{clock, people::Client};
+
+use crate::Doors;
 
 const HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
 
@@ -44,6 +50,44 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
 pub(crate) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
+}
+
+/// A cookie's name in full. On https it gets the prefix that binds it to this host.
+pub(crate) fn cookie_name(https: bool, name: &str) -> String {
+    if https { format!("__Host-{name}") } else { name.to_owned() }
+}
+
+/// A `Set-Cookie` line for a cookie that scripts cannot read and other sites cannot send along with more than a link.
+pub(crate) fn cookie_line(https: bool, name: &str, value: &str, max_age_secs: u32) -> Option<HeaderValue> {
+    let (name, secure) = (cookie_name(https, name), if https { "; Secure" } else { "" });
+    let line = format!("{name}={value}; Path=/; Max-Age={max_age_secs}; HttpOnly; SameSite=Lax{secure}");
+    HeaderValue::from_str(&line).ok()
+}
+
+/// Where a request comes from, for people and auditors to recognise it by.
+pub(crate) struct From(pub(crate) Client);
+
+/// Longer ones say nothing more.
+const LONGEST_USER_AGENT: usize = 400;
+
+impl FromRequestParts<Doors> for From {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Infallible> {
+        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        let user_agent = user_agent.map(|text| text.chars().take(LONGEST_USER_AGENT).collect());
+        let header = doors.services.config.access.client_address_header.as_deref();
+        let network = match header {
+            // The nearest proxy adds its word at the end; what stands before it, anybody could have written.
+            Some(name) => {
+                let told = parts.headers.get_all(name).iter().next_back().and_then(|value| value.to_str().ok());
+                let last = told.and_then(|told| told.rsplit(',').next()).map(str::trim);
+                last.and_then(|last| last.parse::<IpAddr>().ok())
+            }
+            None => parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip()),
+        };
+        Ok(Self(Client { user_agent, network: network.map(|address| address.to_canonical().to_string()) }))
+    }
 }
 
 /// How the page should look: the reader's choice from its cookie.

@@ -1,158 +1,117 @@
-//! The session: an opaque id in the browser, everything else in PostgreSQL. And who is asking, by it.
+//! Who is asking: by an opaque id in a cookie, everything else about the session is in PostgreSQL.
 
-use std::{collections::HashMap, fmt, sync::Arc};
-
-use async_trait::async_trait;
 use axum::{
     extract::FromRequestParts,
-    http::request::Parts,
+    http::{HeaderMap, HeaderValue, request::Parts},
     response::{IntoResponse as _, Response},
 };
-use model::{FaultKind, UserId, Viewer};
-use serde::{Deserialize, Serialize};
+use model::{EndReason, FaultKind, Viewer};
 use services::{
-    Services, clock,
-    identity::{Finished, Tokens},
-    people::SessionContent,
+    Error, clock,
+    people::{ActiveSession, SessionSecret, SessionState},
 };
-use time::{Duration, OffsetDateTime};
-use tower_sessions::{
-    Expiry, Session, SessionManagerLayer, SessionStore,
-    cookie::SameSite,
-    session::{Id, Record},
-    session_store::{Error as StoreError, Result as StoreResult},
+use time::OffsetDateTime;
+
+use crate::{
+    Doors, fault,
+    request::{CorrelationId, cookie, cookie_line, cookie_name},
 };
 
-use crate::{fault, request::CorrelationId};
+const COOKIE: &str = "banter";
 
-/// A working day and a bit; then the provider is asked again, mostly without anybody noticing.
-const LIFETIME: Duration = Duration::hours(12);
-/// What is in a session, as the store takes and gives it.
-const CONTENT: &str = "content";
-const VIEWER: &str = "viewer";
-
-/// Reads and writes the session cookie.
-pub(crate) fn layer(services: &Arc<Services>) -> SessionManagerLayer<Store> {
-    let https = services.config.origin.is_https();
-    SessionManagerLayer::new(Store(Arc::clone(services)))
-        // The prefix makes browsers insist on Secure, Path=/ and no Domain; they refuse it on plain http.
-        .with_name(if https { "__Host-banter" } else { "banter" })
-        .with_secure(https)
-        .with_http_only(true)
-        // Lax, because people come from the provider and from links in mails, by GET; what changes anything checks
-        // its origin besides.
-        .with_same_site(SameSite::Lax)
-        .with_path("/")
+/// Who is asking.
+#[derive(Clone, Debug)]
+pub(crate) enum Who {
+    /// Nobody that we know.
+    Nobody,
+    /// Somebody whose session is over.
+    Gone(EndReason),
+    SignedIn(ActiveSession),
 }
 
-/// Who is asking. As an extractor it turns away whoever is not signed in: with a 401, for everything but pages.
-pub(crate) struct SignedIn {
-    pub(crate) viewer: Viewer,
-    pub(crate) expires_at: OffsetDateTime,
-}
-
-/// The session cannot be looked up: nobody is let in, and nobody is told to sign in again.
+/// It cannot be found out right now: nobody is let in, and nobody is told to sign in again.
 #[derive(Debug)]
-pub(crate) struct SessionsUnavailable;
+pub(crate) struct Unrecognisable(pub(crate) Error);
 
-/// Who is asking, if anybody.
-pub(crate) async fn who(session: &Session) -> Result<Option<SignedIn>, SessionsUnavailable> {
-    let viewer = session.get::<Viewer>(VIEWER).await.map_err(|error| {
-        tracing::error!(error = %error, "sessions cannot be looked up");
-        SessionsUnavailable
-    })?;
-    let content = session.get::<Content>(CONTENT).await.map_err(|_| SessionsUnavailable)?;
-    Ok(viewer.zip(content).map(|(viewer, content)| SignedIn { viewer, expires_at: content.expires_at }))
+/// Who is asking, and does something with that.
+pub(crate) async fn who(doors: &Doors, headers: &HeaderMap) -> Result<Who, Unrecognisable> {
+    look_up(doors, headers, true).await
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
-    type Rejection = Response;
+/// Who is asking, only to know: pages look regularly whether their session goes on, and that must not keep it alive.
+pub(crate) async fn who_idly(doors: &Doors, headers: &HeaderMap) -> Result<Who, Unrecognisable> {
+    look_up(doors, headers, false).await
+}
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let Ok(correlation_id) = CorrelationId::from_request_parts(parts, state).await;
-        let session = Session::from_request_parts(parts, state).await.map_err(|error| error.into_response())?;
-        match who(&session).await {
-            Ok(Some(signed_in)) => Ok(signed_in),
-            Ok(None) => Err(fault::problem(FaultKind::SignedOut, "Sign in first.", &correlation_id)),
-            Err(SessionsUnavailable) => {
-                Err(fault::problem(FaultKind::Unavailable, "Sessions cannot be looked up right now.", &correlation_id))
-            }
+async fn look_up(doors: &Doors, headers: &HeaderMap, in_use: bool) -> Result<Who, Unrecognisable> {
+    let Some(secret) = secret(doors, headers) else { return Ok(Who::Nobody) };
+    match doors.services.people.session(&secret, in_use).await {
+        Ok(SessionState::Unknown) => Ok(Who::Nobody),
+        Ok(SessionState::Ended(reason)) => Ok(Who::Gone(reason)),
+        Ok(SessionState::Active(session)) => Ok(Who::SignedIn(session)),
+        Err(error) => {
+            tracing::error!(error = %error, "it cannot be found out who is asking");
+            Err(Unrecognisable(error))
         }
     }
 }
 
-/// Begins a new session, under a new id, for somebody who just signed in.
-pub(crate) async fn begin(
-    session: &Session,
-    user_id: UserId,
-    finished: Finished,
-) -> Result<(), tower_sessions::session::Error> {
-    // The old id dies with whatever it stood for: an id planted before the sign-in is worth nothing after it.
-    session.clear().await;
-    session.cycle_id().await?;
-    let expires_at = clock::now() + LIFETIME;
-    session.set_expiry(Some(Expiry::AtDateTime(expires_at)));
-    let content = Content { user_id, sid: finished.sid, expires_at, tokens: Some(finished.tokens) };
-    session.insert(CONTENT, content).await?;
-    session.save().await
+fn secret(doors: &Doors, headers: &HeaderMap) -> Option<SessionSecret> {
+    // The prefix makes browsers insist on Secure, Path=/ and no Domain; they refuse it on plain http.
+    let name = cookie_name(doors.is_https(), COOKIE);
+    SessionSecret::from_text(cookie(headers, &name)?)
 }
 
-/// The tokens of a session, as the hint for signing out at the provider.
-pub(crate) async fn tokens(services: &Services, session: &Session) -> Option<Tokens> {
-    services.people.session_tokens(&session.id()?.0.to_be_bytes()).await.ok().flatten()
+/// The cookie of a session that ends at `expires_at` at the latest.
+///
+/// `SameSite=Lax`, because people come from the provider and from links in mails, by GET; what changes anything checks
+/// its origin besides.
+pub(crate) fn kept(doors: &Doors, secret: &SessionSecret, expires_at: OffsetDateTime) -> Option<HeaderValue> {
+    let max_age_secs = u32::try_from((expires_at - clock::now()).whole_seconds()).unwrap_or(0);
+    cookie_line(doors.is_https(), COOKIE, &secret.to_text(), max_age_secs)
 }
 
-#[derive(Clone, Serialize, Deserialize)]
-struct Content {
-    user_id: UserId,
-    sid: Option<String>,
-    #[serde(with = "time::serde::rfc3339")]
-    expires_at: OffsetDateTime,
-    /// Given to the store, never read back through it.
-    tokens: Option<Tokens>,
+/// The cookie that forgets the session.
+pub(crate) fn forgotten(doors: &Doors) -> Option<HeaderValue> {
+    cookie_line(doors.is_https(), COOKIE, "", 0)
 }
 
-/// tower-sessions' view of our sessions table.
-#[derive(Clone)]
-pub(crate) struct Store(Arc<Services>);
-
-impl fmt::Debug for Store {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Store")
+impl Who {
+    /// The session, for whoever is signed in.
+    pub(crate) fn signed_in(self) -> Option<ActiveSession> {
+        match self {
+            Self::SignedIn(session) => Some(session),
+            Self::Nobody | Self::Gone(_) => None,
+        }
     }
 }
 
-#[async_trait]
-impl SessionStore for Store {
-    // The default looks for an id that is not taken yet; 128 random bits are not.
-    async fn create(&self, record: &mut Record) -> StoreResult<()> {
-        self.save(record).await
-    }
+/// Who is asking, as an extractor that turns away whoever is not signed in: with a 401, for everything but pages.
+pub(crate) struct SignedIn {
+    pub(crate) viewer: Viewer,
+}
 
-    async fn save(&self, record: &Record) -> StoreResult<()> {
-        let content = record.data.get(CONTENT).cloned().unwrap_or_default();
-        let content: Content =
-            serde_json::from_value(content).map_err(|error| StoreError::Decode(error.to_string()))?;
-        let stored = SessionContent { user_id: content.user_id, sid: content.sid, tokens: content.tokens };
-        let saved = self.0.people.save_session(&record.id.0.to_be_bytes(), &stored, content.expires_at).await;
-        saved.map_err(|error| StoreError::Backend(error.to_string()))
-    }
+impl FromRequestParts<Doors> for SignedIn {
+    type Rejection = Response;
 
-    async fn load(&self, id: &Id) -> StoreResult<Option<Record>> {
-        let stored = self.0.people.load_session(&id.0.to_be_bytes()).await;
-        let Some(stored) = stored.map_err(|error| StoreError::Backend(error.to_string()))? else { return Ok(None) };
-        let user_id = stored.viewer.id;
-        let content = Content { user_id, sid: stored.sid, expires_at: stored.expires_at, tokens: None };
-        let encode = |error: serde_json::Error| StoreError::Encode(error.to_string());
-        let data = HashMap::from([
-            (CONTENT.to_owned(), serde_json::to_value(content).map_err(encode)?),
-            (VIEWER.to_owned(), serde_json::to_value(stored.viewer).map_err(encode)?),
-        ]);
-        Ok(Some(Record { id: *id, data, expiry_date: stored.expires_at }))
+    async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Response> {
+        let Ok(correlation_id) = CorrelationId::from_request_parts(parts, doors).await;
+        match who(doors, &parts.headers).await {
+            Ok(Who::SignedIn(session)) => Ok(Self { viewer: session.viewer }),
+            Ok(Who::Nobody) => Err(fault::problem(FaultKind::SignedOut, "Sign in first.", &correlation_id)),
+            Ok(Who::Gone(reason)) => {
+                let detail = format!("{reason} Sign in again.");
+                Err(fault::problem(FaultKind::SignedOut, &detail, &correlation_id))
+            }
+            Err(error) => Err(error.problem(&correlation_id)),
+        }
     }
+}
 
-    async fn delete(&self, id: &Id) -> StoreResult<()> {
-        let ended = self.0.people.end_session(&id.0.to_be_bytes()).await;
-        ended.map_err(|error| StoreError::Backend(error.to_string()))
+impl Unrecognisable {
+    /// For programs.
+    pub(crate) fn problem(self, correlation_id: &CorrelationId) -> Response {
+        let failure = self.0.into_fault(&correlation_id.0);
+        fault::problem(failure.kind, &failure.message, correlation_id).into_response()
     }
 }

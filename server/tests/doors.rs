@@ -54,7 +54,7 @@ async fn private_answers_are_kept_nowhere() {
 async fn server_functions_want_a_session_and_their_own_origin() {
     let app = TestApp::start().await;
     assert_eq!(app.browser().call("ask", &[("content", "x")]).await.status(), 401);
-    for path in ["/fn/conversations", "/fn/viewer", "/fn/profile", "/fn/models"] {
+    for path in ["/fn/conversations", "/fn/viewer", "/fn/models", "/fn/nothing"] {
         assert_eq!(app.browser().get(path).await.status(), 401, "{path}");
     }
     let browser = app.signed_in(ALICE).await;

@@ -4,11 +4,15 @@
 
 mod support;
 
+mod access;
 mod answering;
 mod doors;
+mod flow;
 mod ownership;
 mod process;
 mod profile;
+mod proving;
+mod sessions;
 mod signing_in;
 mod signing_in_badly;
 mod signing_out;

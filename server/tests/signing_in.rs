@@ -107,7 +107,7 @@ async fn signing_in_gives_a_new_session_id_and_ends_the_old_one() {
     let app = TestApp::start().await;
     let browser = app.signed_in(ALICE).await;
     let database = app.database().await;
-    let ids = "SELECT id_hash FROM sessions";
+    let ids = "SELECT id_hash FROM sessions WHERE ended_at IS NULL";
     let before: Vec<Vec<u8>> = sqlx::query_scalar(ids).fetch_all(&database).await.unwrap();
     browser.get("/api/auth/signin/entra-id?callbackUrl=%2Fchat").await;
     let after: Vec<Vec<u8>> = sqlx::query_scalar(ids).fetch_all(&database).await.unwrap();

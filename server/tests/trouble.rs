@@ -225,7 +225,7 @@ async fn without_a_database_pages_say_so_and_readiness_says_why() {
         ready["database"].as_str().unwrap().contains("cannot be reached") && !ready.to_string().contains("hunter2")
     );
     assert_eq!(browser.get("/healthz").await.status(), 200);
-    let request = browser.request(reqwest::Method::GET, "/chat").header("cookie", "banter=AAAAAAAAAAAAAAAAAAAAAA");
+    let request = browser.request(reqwest::Method::GET, "/chat").header("cookie", format!("banter={}", "A".repeat(43)));
     let page = request.send().await.unwrap();
     assert_eq!(page.status(), 503);
     assert!(page.text().await.unwrap().contains("Reference"));

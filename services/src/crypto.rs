@@ -18,6 +18,8 @@ pub enum Purpose {
     SessionTokens,
     /// The state of a sign-in under way, kept in the browser.
     SignIn,
+    /// Who signed in with a browser before, kept there.
+    KnownAccount,
 }
 
 impl Purpose {
@@ -25,6 +27,7 @@ impl Purpose {
         match self {
             Self::SessionTokens => "session tokens",
             Self::SignIn => "sign-in",
+            Self::KnownAccount => "known account",
         }
     }
 }
@@ -76,6 +79,23 @@ impl Keyring {
             .find(|(id, _)| id == key_id)
             .ok_or(DoesNotOpen)?;
         cipher.decrypt(XNonce::from_slice(nonce), Payload { msg: ciphertext, aad: context }).map_err(|_| DoesNotOpen)
+    }
+}
+
+impl Keyring {
+    /// A value, sealed, for a cookie: base64url.
+    pub fn seal_text(&self, purpose: Purpose, context: &[u8], value: &impl serde::Serialize) -> String {
+        use base64::Engine as _;
+        // Strings and numbers: writing them as JSON cannot fail.
+        let json = serde_json::to_vec(value).unwrap_or_default();
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(self.seal(purpose, context, &json))
+    }
+
+    /// What [`Keyring::seal_text`] made.
+    pub fn open_text<T: serde::de::DeserializeOwned>(&self, purpose: Purpose, context: &[u8], text: &str) -> Option<T> {
+        use base64::Engine as _;
+        let sealed = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).ok()?;
+        serde_json::from_slice(&self.open(purpose, context, &sealed).ok()?).ok()
     }
 }
 

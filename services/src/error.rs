@@ -15,6 +15,9 @@ pub enum Error {
     Invalid(&'static str),
     #[error("a reply is still being written in this conversation")]
     ReplyUnderWay,
+    /// Whether somebody may still be here could not be found out in time.
+    #[error("somebody's access cannot be checked")]
+    AccessUnknown,
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
 }
@@ -30,6 +33,12 @@ impl Error {
             Self::ReplyUnderWay => (
                 FaultKind::Conflict,
                 "An answer is still being written in this conversation. Wait for it or stop it, then send again."
+                    .to_owned(),
+            ),
+            Self::AccessUnknown => (
+                FaultKind::Unavailable,
+                "Your access cannot be checked right now, because the company directory does not answer. Nothing you \
+                 typed is lost; try again in a moment."
                     .to_owned(),
             ),
             Self::Database(error) => {

@@ -8,6 +8,7 @@ pub mod crypto;
 mod directory;
 mod error;
 mod http;
+mod hub;
 pub mod identity;
 pub mod people;
 mod store;
@@ -19,13 +20,14 @@ use sqlx::PgPool;
 use tokio::sync::watch;
 
 pub use error::Error;
-pub use store::{photos::Photo, sessions::StoredSession};
+pub use store::photos::Photo;
 
 use completions::Completions;
 use config::Config;
 use conversations::Conversations;
 use crypto::Keyring;
 use directory::Directory;
+use hub::Hub;
 use identity::SignIn;
 use people::People;
 
@@ -33,9 +35,10 @@ use people::People;
 pub struct Services {
     pub config: Config,
     pub conversations: Conversations,
-    pub people: People,
-    pub sign_in: SignIn,
+    pub people: Arc<People>,
+    pub sign_in: Arc<SignIn>,
     completions: Arc<Completions>,
+    hub: Arc<Hub>,
     pool: PgPool,
     shutdown: watch::Sender<bool>,
 }
@@ -55,13 +58,24 @@ impl Services {
         let http = http::client(&config)?;
         let pool = store::connect(&config.database);
         let keys = Arc::new(Keyring::new(config.auth_secrets.clone()));
-        let (sign_in, tokens) = SignIn::new(config.identity.clone(), &config.origin, http.clone(), Arc::clone(&keys))?;
+        let (sign_in, tokens) = SignIn::new(
+            config.identity.clone(),
+            &config.origin,
+            http.clone(),
+            Arc::clone(&keys),
+            config.access.domain_hint.clone(),
+        )?;
+        let sign_in = Arc::new(sign_in);
         let completions = Arc::new(Completions::new(config.openai.clone(), http.clone(), Arc::new(tokens)));
         let shutdown = watch::Sender::new(false);
-        let conversations = Conversations::new(pool.clone(), Arc::clone(&completions), shutdown.subscribe());
+        let hub = Arc::new(Hub::new());
+        let conversations =
+            Conversations::new(pool.clone(), Arc::clone(&completions), Arc::clone(&hub), shutdown.subscribe());
         let directory = Directory::new(config.graph_base_url.clone(), http);
-        let people = People::new(pool.clone(), directory, keys, &config);
-        Ok(Self { config, conversations, people, sign_in, completions, pool, shutdown })
+        let people =
+            People::new(pool.clone(), directory, Arc::clone(&sign_in), keys, Arc::clone(&hub), config.access.clone());
+        let people = Arc::new(people);
+        Ok(Self { config, conversations, people, sign_in, completions, hub, pool, shutdown })
     }
 
     /// Brings the database's schema up to date.
@@ -84,7 +98,10 @@ impl Services {
         let mut shutdown = self.shutdown.subscribe();
         tokio::select! {
             _ = shutdown.wait_for(|down| *down) => {}
-            ((), ()) = async { tokio::join!(self.conversations.run(), self.people.sweep_sessions()) } => {}
+            () = self.hub.listen(&self.pool) => {}
+            () = self.conversations.run() => {}
+            () = self.people.sweep_sessions() => {}
+            () = self.people.recheck_access() => {}
         }
     }
 

@@ -8,7 +8,7 @@ use web_sys::{Event, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, Subm
 use super::{
     api,
     composer_parts::{field, hint, models, send_or_stop},
-    draft,
+    draft::Draft,
     log::{Turn, streaming},
     trouble::trouble,
 };
@@ -26,11 +26,14 @@ const LINE_PX: i32 = 26;
 #[derive(Clone, Copy)]
 struct Box {
     conversation: Option<ConversationId>,
+    draft: Draft,
     turns: RwSignal<Vec<Turn>>,
     form: NodeRef<Form>,
     /// The question is on its way to the server.
     sending: RwSignal<bool>,
     trouble: RwSignal<Option<AppError>>,
+    /// The session is over, as far as the page knows.
+    gone: RwSignal<Option<AppError>>,
     asked: Callback<AskReceipt>,
 }
 
@@ -43,13 +46,16 @@ pub fn Composer(
     /// The server has taken the question.
     asked: Callback<AskReceipt>,
 ) -> impl IntoView {
-    let refused = Page::here().refused;
+    let Page { refused, gone, .. } = Page::here();
+    let session = session();
     let this = Box {
         conversation,
+        draft: Draft { owner: session.viewer.as_ref().map(|viewer| viewer.id), conversation },
         turns,
         form: NodeRef::new(),
         sending: RwSignal::new(false),
         trouble: RwSignal::new(refused.get_untracked()),
+        gone,
         asked,
     };
     effect(move || this.wake_up(refused));
@@ -62,7 +68,7 @@ pub fn Composer(
 
     view! {
         <div class="ask">
-            {live(move || this.trouble.with(|error| trouble(error.as_ref())))}
+            {live(move || this.gone.with(|gone| this.trouble.with(|error| trouble(error.as_ref().or(gone.as_ref())))))}
             <form
                 class="box"
                 action="/fn/ask"
@@ -75,7 +81,7 @@ pub fn Composer(
             >
                 {field()}
                 <div class="row">
-                    {models(conversation, &session().models)}
+                    {models(conversation, &session.models)}
                     {live(move || send_or_stop(this.turns.with(|turns| streaming(turns)), this.sending.get()))}
                 </div>
             </form>
@@ -118,17 +124,20 @@ impl Box {
         }
         let Some(field) = self.field() else { return };
         if field.value().is_empty()
-            && let Some(text) = draft::kept(self.conversation)
+            && let Some(text) = self.draft.kept()
         {
             field.set_value(&text);
         }
         grow(&field);
+        if self.draft.is_to_be_sent() {
+            self.send(true);
+        }
         browser::focus_if_nothing_is(&field);
     }
 
     fn typed(self) {
         let Some(field) = self.field() else { return };
-        draft::keep(self.conversation, &field.value());
+        self.draft.keep(&field.value());
         grow(&field);
     }
 
@@ -138,7 +147,7 @@ impl Box {
         let composing = event.is_composing() || event.key_code() == 229;
         if in_field && event.key() == "Enter" && !event.shift_key() && !composing {
             event.prevent_default();
-            self.send();
+            self.send(false);
         }
     }
 
@@ -148,11 +157,12 @@ impl Box {
         if self.streaming().is_some() {
             self.stop();
         } else {
-            self.send();
+            self.send(false);
         }
     }
 
-    fn send(self) {
+    /// `again`: after signing in anew, for the question that found nobody signed in.
+    fn send(self, again: bool) {
         let Some(field) = self.field() else { return };
         if self.sending.get_untracked() || self.streaming().is_some() {
             return;
@@ -176,6 +186,12 @@ impl Box {
                     self.trouble.set(None);
                     self.accepted(&field, &text);
                     self.asked.run(receipt);
+                }
+                Err(error) if error.0.kind == FaultKind::SignedOut && !again => {
+                    // The page itself leads to the sign-in and back; mostly nobody sees more of it than a blink.
+                    self.draft.send_later();
+                    browser::reload();
+                    return;
                 }
                 Err(error) => self.trouble.set(Some(error)),
             }

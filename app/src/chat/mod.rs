@@ -30,3 +30,4 @@ pub(crate) use open::open;
 pub use page::ChatPage;
 #[cfg(feature = "ssr")]
 pub use sealed::SealedLogs;
+pub(crate) use trouble::trouble;

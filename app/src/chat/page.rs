@@ -64,7 +64,7 @@ fn shown(content: Content) -> AnyView {
         Content::Conversation(opened) => part(view! { <Conversation opened /> }),
         Content::NotShown(error) => part((bar(None), not_shown(&error))),
         // Another page takes over.
-        Content::Profile(_) | Content::Missing => part(()),
+        Content::Sheet(_) | Content::Missing => part(()),
     }
 }
 

@@ -28,6 +28,7 @@ struct Patch {
     redirect_uris: Option<Vec<String>>,
     frontchannel_logout: Option<String>,
     graph_scopes: Option<Vec<String>>,
+    graph_roles: Option<Vec<String>>,
     api_roles: Option<Vec<String>>,
     openai_user: Option<bool>,
 }
@@ -47,6 +48,7 @@ pub async fn change(State(state): State<Shared>, Path(id): Path<String>, body: B
         set(&mut client.secrets, patch.secrets);
         set(&mut client.redirect_uris, patch.redirect_uris);
         set(&mut client.graph_scopes, patch.graph_scopes);
+        set(&mut client.graph_roles, patch.graph_roles);
         set(&mut client.api_roles, patch.api_roles);
         set(&mut client.openai_user, patch.openai_user);
         if let Some(url) = patch.frontchannel_logout {

@@ -18,10 +18,18 @@ pub async fn v2(State(state): State<Shared>, Path(tenant): Path<String>, origin:
     if let Some(down) = down(&state, "discovery_down", "openid-configuration") {
         return down;
     }
-    match Authority::parse(&tenant) {
-        Ok(authority) => document(&v2_document(authority, &origin)),
-        Err(response) => *response,
+    let mut body = match Authority::parse(&tenant) {
+        Ok(authority) => v2_document(authority, &origin),
+        Err(response) => return *response,
+    };
+    let target = Target { path: "openid-configuration", method: "GET", ..Target::default() };
+    if let Some(fault) = state.faults.take("entra", &["discovery"], &target)
+        && let (Some(body), Some(Value::Object(changes))) = (body.as_object_mut(), fault.params.get("document"))
+    {
+        body.extend(changes.clone());
+        body.retain(|_, value| !value.is_null());
     }
+    document(&body)
 }
 
 /// `GET /{tenant}/.well-known/openid-configuration`, which validators of v1 access tokens read.
@@ -90,7 +98,10 @@ pub async fn keys(State(state): State<Shared>, Path(tenant): Path<String>, origi
         Err(response) => return *response,
     };
     let issuer = authority.issuer(&origin);
-    match state.keys.published() {
+    let target = Target { path: "keys", method: "GET", ..Target::default() };
+    let single = state.faults.take("entra", &["single_key"], &target).is_some();
+    let keys = if single { state.keys.current().map(|key| vec![key]) } else { state.keys.published() };
+    match keys {
         Ok(keys) => {
             let keys: Vec<Value> = keys.iter().map(|key| key.jwk(&issuer)).collect();
             document(&json!({ "keys": keys }))

@@ -20,6 +20,7 @@ const KINDS: &[&str] = &[
     "foreign_key",
     "alg_none",
     "hs256",
+    "hs256_secret",
     "no_kid",
     "unknown_kid",
     "missing_claim",
@@ -50,10 +51,17 @@ fn token(state: &Shared, persona: &Persona, mut claims: Map<String, Value>, whic
         "foreign_key" => jwt::signed(keys::foreign()?.as_ref(), json!({"kid": key.kid}), &claims),
         "alg_none" => jwt::unsigned(&claims),
         "hs256" => jwt::hs256(key.certificate_pem.as_bytes(), &key.kid, &claims),
+        "hs256_secret" => jwt::hs256(client_secret(state, &claims).as_bytes(), &key.kid, &claims),
         "no_kid" => jwt::signed(&key, json!({"kid": null}), &claims),
         "unknown_kid" => jwt::signed(&key, json!({"kid": random::token(20)}), &claims),
         _ => jwt::signed(&key, json!({}), &claims),
     })
+}
+
+/// Of the application that the token is for: what it might take for a key.
+fn client_secret(state: &Shared, claims: &Value) -> String {
+    let client = claims.get("aud").and_then(Value::as_str).and_then(|id| state.client(id));
+    client.and_then(|client| client.secrets.first().cloned()).unwrap_or_default()
 }
 
 fn change_claims(fault: &Fault, claims: &mut Map<String, Value>) {

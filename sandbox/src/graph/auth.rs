@@ -19,20 +19,30 @@ use crate::state::Shared;
 pub struct Caller {
     /// `None` for an app-only token.
     pub persona: Option<Persona>,
-    pub scopes: Vec<String>,
+    /// Delegated permissions, or application permissions in an app-only token.
+    pub permissions: Vec<String>,
 }
 
 impl Caller {
     pub fn may_see_group_names(&self) -> bool {
-        self.persona.is_none()
-            || self
-                .scopes
-                .iter()
-                .any(|s| matches!(s.as_str(), "GroupMember.Read.All" | "Group.Read.All" | "Directory.Read.All"))
+        self.may(&["GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"])
+    }
+
+    /// Whether the token carries any of these permissions.
+    pub fn may(&self, any_of: &[&str]) -> bool {
+        self.permissions.iter().any(|permission| any_of.contains(&permission.as_str()))
     }
 }
 
-/// An authenticated request about one person: `/me` or `/users/{user}`. Ordered faults strike here.
+/// An authenticated request about anything. Ordered faults strike here.
+pub struct Asked {
+    pub state: Shared,
+    pub ids: Ids,
+    pub origin: Origin,
+    pub caller: Caller,
+}
+
+/// An authenticated request about one person: `/me` or `/users/{user}`.
 pub struct About {
     pub state: Shared,
     pub ids: Ids,
@@ -58,23 +68,31 @@ impl IntoResponse for Refused {
     }
 }
 
-impl FromRequestParts<Shared> for About {
+impl FromRequestParts<Shared> for Asked {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self, Refused> {
         let ids = Ids::of(&parts.headers);
-        let origin = Origin::of(parts);
         let caller = authenticate(state, &ids, &parts.headers)?;
         faulty::strike(state, &ids, parts, caller.persona.as_ref()).await?;
-        let segments = Path::<HashMap<String, String>>::from_request_parts(parts, state)
+        Ok(Self { state: state.clone(), ids, origin: Origin::of(parts), caller })
+    }
+}
+
+impl FromRequestParts<Shared> for About {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self, Refused> {
+        let Asked { state, ids, origin, caller } = Asked::from_request_parts(parts, state).await?;
+        let segments = Path::<HashMap<String, String>>::from_request_parts(parts, &state)
             .await
             .map(|Path(segments)| segments)
             .unwrap_or_default();
         let (person, segment) = match segments.get("user") {
             None => (me(&ids, &caller)?, "me".to_owned()),
-            Some(user) => (other(state, &ids, &caller, user)?, format!("users/{user}")),
+            Some(user) => (other(&state, &ids, &caller, user)?, format!("users/{user}")),
         };
-        Ok(Self { state: state.clone(), ids, origin, caller, person, segment })
+        Ok(Self { state, ids, origin, caller, person, segment })
     }
 }
 
@@ -95,24 +113,10 @@ fn other(state: &Shared, ids: &Ids, caller: &Caller, user: &str) -> Result<Perso
         (Some(found), Some(caller)) => found.oid == caller.oid,
         _ => false,
     };
-    let permitted =
-        caller.persona.is_none() || caller.scopes.iter().any(|s| s.starts_with("User.Read") && s.ends_with(".All"));
-    if !own && !permitted {
-        return Err(Box::new(ids.error(
-            StatusCode::FORBIDDEN,
-            "Authorization_RequestDenied",
-            "Insufficient privileges to complete the operation.",
-        )));
+    if !own && !caller.may(&["User.Read.All", "User.ReadBasic.All", "User.ReadWrite.All", "Directory.Read.All"]) {
+        return Err(ids.denied());
     }
-    found.ok_or_else(|| {
-        Box::new(ids.error(
-            StatusCode::NOT_FOUND,
-            "Request_ResourceNotFound",
-            &format!(
-                "Resource '{user}' does not exist or one of its queried reference-property objects are not present."
-            ),
-        ))
-    })
+    found.ok_or_else(|| ids.missing(user))
 }
 
 pub fn authenticate(state: &Shared, ids: &Ids, headers: &HeaderMap) -> Result<Caller, Box<Response>> {
@@ -135,15 +139,23 @@ pub fn authenticate(state: &Shared, ids: &Ids, headers: &HeaderMap) -> Result<Ca
     if token.time("exp").unwrap_or(0) < now || token.time("nbf").unwrap_or(0) > now {
         return Err(refused("Access token has expired or is not yet valid."));
     }
-    let scopes: Vec<String> = token.str("scp").unwrap_or_default().split(' ').map(ToOwned::to_owned).collect();
-    if token.str("scp").is_none() {
-        return Ok(Caller { persona: None, scopes: Vec::new() });
-    }
+    let Some(scopes) = token.str("scp") else {
+        return Ok(Caller { persona: None, permissions: application_permissions(state, &token) });
+    };
+    let permissions = scopes.split(' ').map(ToOwned::to_owned).collect();
     let persona = state.persona(token.str("oid").unwrap_or_default());
     match persona {
-        Some(persona) if !persona.disabled => Ok(Caller { persona: Some(persona), scopes }),
+        Some(persona) if !persona.disabled => Ok(Caller { persona: Some(persona), permissions }),
         _ => Err(refused("The user account does not exist or is disabled.")),
     }
+}
+
+/// What was granted to the application, at once and not only in its next token; and what a minted token claims.
+fn application_permissions(state: &Shared, token: &jwt::Parts) -> Vec<String> {
+    let granted = token.str("appid").and_then(|id| state.client(id)).map(|client| client.graph_roles);
+    let claimed = token.claims.get("roles").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+    let claimed = claimed.iter().filter_map(|role| role.as_str().map(ToOwned::to_owned));
+    granted.unwrap_or_default().into_iter().chain(claimed).collect()
 }
 
 /// 401 with the challenge header; `claims` adds a claims challenge (base64).

@@ -17,6 +17,7 @@ use crate::personas::Persona;
 use crate::state::Shared;
 
 const KINDS: &[&str] = &["status", "throttled", "unavailable", "unauthorized", "cae", "garbage", "redirect", "hang"];
+const USERINFO_KINDS: &[&str] = &["status", "unavailable", "garbage", "redirect", "hang"];
 const PHOTO_KINDS: &[&str] = &["photo_error", "photo_body"];
 
 /// Answers in place of the handler if a fault hits this request.
@@ -33,6 +34,17 @@ pub async fn strike(state: &Shared, ids: &Ids, parts: &Parts, persona: Option<&P
         std::future::pending::<()>().await;
     }
     Err(answer(ids, &fault))
+}
+
+/// The same for the user info endpoint, where faults of Graph strike only if they name it (`"path": "userinfo"`).
+pub async fn strike_userinfo(state: &Shared, ids: &Ids, persona: &Persona) -> Result<(), Box<Response>> {
+    let target = Target { path: "/oidc/userinfo", method: "GET", persona: Some(persona), ..Target::default() };
+    let fault = state.faults.take_if("graph", USERINFO_KINDS, &target, |fault| fault.only.path.is_some());
+    match fault {
+        None => Ok(()),
+        Some(fault) if fault.kind == "hang" => std::future::pending().await,
+        Some(fault) => Err(answer(ids, &fault)),
+    }
 }
 
 fn answer(ids: &Ids, fault: &Fault) -> Box<Response> {
@@ -96,6 +108,10 @@ fn answer(ids: &Ids, fault: &Fault) -> Box<Response> {
                 message("The request failed because of a fault ordered from the sandbox."),
             ),
         },
+    };
+    let response = match fault.params.get("clock_ahead_secs").and_then(serde_json::Value::as_i64) {
+        Some(secs) => with_headers(response, &[("date", &clock::http_date(secs))]),
+        None => response,
     };
     let retry_after = fault.number("retry_after").or((fault.kind == "throttled").then_some(1));
     Box::new(match retry_after {

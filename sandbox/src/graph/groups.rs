@@ -152,7 +152,7 @@ fn context(about: &About, wanted: Option<&str>, select: Option<&[String]>) -> St
 }
 
 /// Without permission to read groups everything but the id is null.
-fn entry(kind: &str, group: &Group, typed: bool, names: bool, select: Option<&[String]>) -> Result<Value, String> {
+pub fn entry(kind: &str, group: &Group, typed: bool, names: bool, select: Option<&[String]>) -> Result<Value, String> {
     let readable = |value: Value| if names { value } else { Value::Null };
     let all = [
         ("id", json!(group.id)),

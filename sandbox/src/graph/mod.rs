@@ -2,12 +2,14 @@
 
 pub mod auth;
 pub mod faulty;
+pub mod group;
 pub mod groups;
 pub mod membership;
 pub mod odata;
 pub mod photo;
 pub mod portrait;
 pub mod reply;
+pub mod service_principal;
 pub mod user;
 
 use axum::Router;
@@ -18,6 +20,9 @@ use crate::state::Shared;
 pub fn routes() -> Router<Shared> {
     Router::new()
         .route("/graph/oidc/userinfo", get(user::userinfo).post(user::userinfo))
+        .route("/graph/v1.0/groups/{group}", get(group::get))
+        .route("/graph/v1.0/{resource}", get(service_principal::get))
+        .route("/graph/v1.0/{resource}/oauth2PermissionGrants", get(service_principal::grants))
         .merge(person_routes("/graph/v1.0/me"))
         .merge(person_routes("/graph/v1.0/users/{user}"))
         .route("/graph/{*rest}", get(reply::not_found).post(reply::not_found))

@@ -44,6 +44,26 @@ impl Ids {
         self.stamp(json_response(status, body))
     }
 
+    /// A permission is missing.
+    pub fn denied(&self) -> Box<Response> {
+        Box::new(self.error(
+            StatusCode::FORBIDDEN,
+            "Authorization_RequestDenied",
+            "Insufficient privileges to complete the operation.",
+        ))
+    }
+
+    /// There is no such object.
+    pub fn missing(&self, id: &str) -> Box<Response> {
+        Box::new(self.error(
+            StatusCode::NOT_FOUND,
+            "Request_ResourceNotFound",
+            &format!(
+                "Resource '{id}' does not exist or one of its queried reference-property objects are not present."
+            ),
+        ))
+    }
+
     pub fn stamp(&self, response: Response) -> Response {
         with_headers(
             response,

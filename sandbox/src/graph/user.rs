@@ -6,8 +6,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::auth::{self, About};
+use super::faulty;
 use super::odata::Query;
 use super::reply::{Ids, bad_request};
+use crate::faults::Target;
 use crate::http::{Origin, json_response};
 use crate::personas::Persona;
 use crate::state::Shared;
@@ -103,6 +105,9 @@ pub async fn userinfo(State(state): State<Shared>, origin: Origin, headers: Head
     let Some(person) = caller.persona else {
         return (*auth::unauthorized(&ids, "A user token is required.", None)).into_response();
     };
+    if let Err(response) = faulty::strike_userinfo(&state, &ids, &person).await {
+        return *response;
+    }
     let mut body = json!({
         "sub": person.oid,
         "name": person.name,
@@ -113,6 +118,13 @@ pub async fn userinfo(State(state): State<Shared>, origin: Origin, headers: Head
         if let Some(value) = value {
             body[name] = value.as_str().into();
         }
+    }
+    let target = Target { path: "/oidc/userinfo", method: "GET", persona: Some(&person), ..Target::default() };
+    if let Some(fault) = state.faults.take("graph", &["userinfo"], &target)
+        && let (Some(body), Some(Value::Object(changes))) = (body.as_object_mut(), fault.params.get("claims"))
+    {
+        body.extend(changes.clone());
+        body.retain(|_, value| !value.is_null());
     }
     ids.stamp(json_response(axum::http::StatusCode::OK, body))
 }

@@ -1,7 +1,7 @@
 //! Graph: tokens, profile, photo, groups, throttling.
 
 use reqwest::StatusCode;
-use sandbox::constants::ALLOWED_GROUP_ID;
+use sandbox::constants::{ALLOWED_GROUP_ID, CLIENT_ID, GRAPH_CLIENT_ID};
 use sandbox::personas::{ALICE, BOB, CAROL, ERIN};
 use serde_json::{Value, json};
 
@@ -173,10 +173,59 @@ async fn app_only_tokens_have_no_me_and_users_cannot_read_others() {
     assert!(text(&error, "message").contains("delegated authentication flow"));
     let path = format!("/users/{BOB}");
     let response = sandbox.graph(&app, &path).send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::FORBIDDEN, "no application permission was granted");
+    let granted = sandbox.mint(json!({"kind": "graph", "claims": {"roles": ["User.Read.All"]}})).await;
+    let response = sandbox.graph(&granted, &path).send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     let alice = sandbox.graph_token(ALICE).await;
     let response = sandbox.graph(&alice, &path).send().await.unwrap();
     assert_eq!(response.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_group_is_read_with_a_permission_and_only_if_it_exists() {
+    let sandbox = Sandbox::start().await;
+    let app = sandbox.mint(json!({"kind": "graph"})).await;
+    let path = format!("/groups/{ALLOWED_GROUP_ID}?$select=id,displayName");
+    let (status, error) = error_of(sandbox.graph(&app, &path).send().await.unwrap()).await;
+    assert_eq!((status, text(&error, "code")), (StatusCode::FORBIDDEN, "Authorization_RequestDenied"));
+    sandbox.patch_client(CLIENT_ID, json!({"graph_roles": ["GroupMember.Read.All"]})).await;
+    let group: Value = sandbox.graph(&app, &path).send().await.unwrap().json().await.unwrap();
+    assert_eq!((text(&group, "id"), text(&group, "displayName")), (ALLOWED_GROUP_ID, "Chat users"));
+    assert_eq!(group.as_object().unwrap().len(), 3);
+    for (id, expected) in [("not-a-guid", 400), ("33333333-0000-4000-8000-333333333333", 404)] {
+        let response = sandbox.graph(&app, &format!("/groups/{id}")).send().await.unwrap();
+        assert_eq!(response.status().as_u16(), expected);
+    }
+    let alice = sandbox.graph_token(ALICE).await;
+    assert_eq!(sandbox.graph(&alice, &path).send().await.unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn consented_scopes_are_read_with_a_permission() {
+    let sandbox = Sandbox::start().await;
+    let app = sandbox.mint(json!({"kind": "graph"})).await;
+    let path = format!("/servicePrincipals(appId='{CLIENT_ID}')/oauth2PermissionGrants");
+    assert_eq!(sandbox.graph(&app, &path).send().await.unwrap().status(), StatusCode::FORBIDDEN);
+    sandbox.patch_client(CLIENT_ID, json!({"graph_roles": ["Directory.Read.All"]})).await;
+    let grants: Value = sandbox.graph(&app, &path).send().await.unwrap().json().await.unwrap();
+    let grant = &grants["value"][0];
+    assert_eq!(text(grant, "consentType"), "AllPrincipals");
+    assert!(text(grant, "scope").ends_with("offline_access User.Read GroupMember.Read.All"), "{grant}");
+    let graph = format!("/servicePrincipals(appId='{GRAPH_CLIENT_ID}')?$select=id");
+    let graph: Value = sandbox.graph(&app, &graph).send().await.unwrap().json().await.unwrap();
+    assert_eq!(graph["id"], grant["resourceId"]);
+}
+
+#[tokio::test]
+async fn a_fault_can_show_another_time() {
+    let sandbox = Sandbox::start().await;
+    let token = sandbox.graph_token(ALICE).await;
+    let fault = json!({"service": "graph", "kind": "unavailable", "times": 1, "clock_ahead_secs": 86_400});
+    sandbox.fault(fault).await;
+    let dates = [sandbox.graph(&token, "/me").send().await, sandbox.graph(&token, "/me").send().await]
+        .map(|response| response.unwrap().headers()["date"].to_str().unwrap()[..16].to_owned());
+    assert_ne!(dates[0], dates[1]);
 }
 
 #[tokio::test]
@@ -198,4 +247,19 @@ async fn ordered_faults_strike() {
     assert_eq!(response.status(), StatusCode::OK);
     let response = sandbox.graph(&token, "/me/photo/$value").send().await.unwrap();
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn user_info_can_be_about_somebody_else_or_down() {
+    let sandbox = Sandbox::start().await;
+    let token = sandbox.graph_token(ALICE).await;
+    let ask = async || sandbox.http.get(sandbox.url("/graph/oidc/userinfo")).bearer_auth(&token).send().await.unwrap();
+    sandbox.fault(json!({"service": "graph", "kind": "unavailable"})).await;
+    assert_eq!(ask().await.status(), 200, "that is about the directory");
+    let claims = json!({"sub": "somebody", "name": null});
+    sandbox.fault(json!({"service": "graph", "kind": "userinfo", "claims": claims, "times": 1})).await;
+    let info: Value = ask().await.json().await.unwrap();
+    assert_eq!((&info["sub"], info.get("name")), (&json!("somebody"), None));
+    sandbox.fault(json!({"service": "graph", "kind": "unavailable", "match": {"path": "userinfo"}})).await;
+    assert_eq!(ask().await.status(), 503);
 }

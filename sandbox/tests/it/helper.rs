@@ -58,6 +58,12 @@ impl Sandbox {
         assert_eq!(response.status(), StatusCode::OK);
     }
 
+    pub async fn patch_client(&self, id: &str, patch: Value) {
+        let url = self.url(&format!("/_sandbox/clients/{id}"));
+        let response = self.http.patch(url).json(&patch).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{patch}");
+    }
+
     pub async fn mint(&self, order: Value) -> String {
         let reply: Value = self.post_json("/_sandbox/tokens", order).await.json().await.unwrap();
         reply["access_token"].as_str().unwrap().to_owned()

@@ -1,7 +1,7 @@
 //! Discovery, keys and what is in an id token.
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
-use sandbox::constants::{ALLOWED_GROUP_ID, CLIENT_ID, TENANT_ID};
+use sandbox::constants::{ALLOWED_GROUP_ID, CLIENT_ID, CLIENT_SECRET, TENANT_ID};
 use sandbox::personas::{ALICE, CAROL, ERIN, FRANK, GRACE};
 use serde_json::{Value, json};
 
@@ -94,6 +94,34 @@ async fn rolling_signs_with_a_key_nobody_has_seen() {
     assert!(after.iter().any(|key| key["kid"] == kid));
     let old_kid = header(text(&old, "id_token"))["kid"].clone();
     assert!(after.iter().any(|key| key["kid"] == old_kid));
+}
+
+#[tokio::test]
+async fn the_discovery_document_can_be_another_one_and_the_key_set_smaller() {
+    let sandbox = Sandbox::start().await;
+    let path = format!("/{TENANT_ID}/v2.0/.well-known/openid-configuration");
+    let document = json!({"token_endpoint_auth_methods_supported": ["client_secret_basic"], "userinfo_endpoint": null});
+    sandbox.fault(json!({"service": "entra", "kind": "discovery", "document": document, "times": 1})).await;
+    sandbox.fault(json!({"service": "entra", "kind": "single_key", "times": 1})).await;
+    let changed = sandbox.get_json(&path).await;
+    assert_eq!(changed["token_endpoint_auth_methods_supported"], json!(["client_secret_basic"]));
+    assert!(changed.get("userinfo_endpoint").is_none());
+    assert!(sandbox.get_json(&path).await.get("userinfo_endpoint").is_some());
+    let kid = header(text(&sandbox.tokens_of(ALICE).await, "id_token"))["kid"].clone();
+    let keys = published(&sandbox).await;
+    assert_eq!((keys.len(), &keys[0]["kid"]), (1, &kid));
+    assert!(published(&sandbox).await.len() > 1);
+}
+
+#[tokio::test]
+async fn a_token_can_be_signed_with_the_client_secret() {
+    let sandbox = Sandbox::start().await;
+    sandbox.fault(json!({"service": "entra", "kind": "hs256_secret"})).await;
+    let tokens = sandbox.tokens_of(ALICE).await;
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.set_audience(&[CLIENT_ID]);
+    let key = DecodingKey::from_secret(CLIENT_SECRET.as_bytes());
+    jsonwebtoken::decode::<Value>(text(&tokens, "id_token"), &key, &validation).unwrap();
 }
 
 #[tokio::test]

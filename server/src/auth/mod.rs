@@ -1,48 +1,50 @@
 //! Signing in and out.
 
+mod known;
+mod loops;
 mod sign_in;
 mod sign_out;
 mod state_cookie;
+mod trail;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::State,
+    http::HeaderMap,
     response::{IntoResponse as _, Response},
-    routing::{get, post},
 };
-use model::FaultKind;
 use serde_json::json;
 use services::clock;
-use tower_sessions::Session;
 
 use crate::{
-    Doors, fault,
+    Doors,
     request::CorrelationId,
-    session::{SessionsUnavailable, who},
+    routes::Routes,
+    session::{Unrecognisable, Who, who_idly},
 };
 
-pub(crate) use sign_in::path as sign_in_path;
+pub(crate) use loops::arrived;
+pub(crate) use sign_in::{path as sign_in_path, path_with_login as sign_in_anew_path};
 
-pub(crate) fn routes() -> Router<Doors> {
-    Router::new()
-        .route("/api/auth/signin/entra-id", get(sign_in::begin))
-        .route("/api/auth/callback/entra-id", get(sign_in::finish))
-        .route("/api/auth/signout", post(sign_out::sign_out))
-        .route("/api/auth/frontchannel-logout", get(sign_out::frontchannel))
-        .route("/api/auth/session", get(session))
-        .route("/signed-out", get(sign_out::signed_out))
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .get("/api/auth/signin/entra-id", sign_in::begin)
+        .get("/api/auth/callback/entra-id", sign_in::finish)
+        .post("/api/auth/signout", sign_out::sign_out)
+        .get("/api/auth/frontchannel-logout", sign_out::frontchannel)
+        .get("/api/auth/session", session)
+        .get("/signed-out", sign_out::signed_out)
 }
 
-/// Who is signed in, in the shape that Auth.js gives; `{}` when nobody is.
-async fn session(State(doors): State<Doors>, session: Session, correlation_id: CorrelationId) -> Response {
-    let unavailable =
-        |_| fault::problem(FaultKind::Unavailable, "Sessions cannot be looked up right now.", &correlation_id);
-    let signed_in = match who(&session).await {
-        Ok(Some(signed_in)) => signed_in,
-        Ok(None) => return Json(json!({})).into_response(),
-        Err(SessionsUnavailable) => return unavailable(()),
+/// Who is signed in, in the shape that Auth.js gives; `{}` when nobody is, or no longer. Asking does not count as using
+/// the session.
+async fn session(State(doors): State<Doors>, headers: HeaderMap, correlation_id: CorrelationId) -> Response {
+    let session = match who_idly(&doors, &headers).await {
+        Ok(Who::SignedIn(session)) => session,
+        Ok(Who::Nobody | Who::Gone(_)) => return Json(json!({})).into_response(),
+        Err(error) => return error.problem(&correlation_id),
     };
-    let viewer = signed_in.viewer;
+    let viewer = session.viewer;
     match doors.services.people.contact(viewer.id).await {
         Ok(contact) => Json(json!({
             "user": {
@@ -51,12 +53,9 @@ async fn session(State(doors): State<Doors>, session: Session, correlation_id: C
                 "email": contact.and_then(|(_, email)| email),
                 "roles": viewer.roles,
             },
-            "expires": clock::rfc3339(signed_in.expires_at),
+            "expires": clock::rfc3339(session.expires_at),
         }))
         .into_response(),
-        Err(error) => {
-            let failure = error.into_fault(&correlation_id.0);
-            fault::problem(failure.kind, &failure.message, &correlation_id)
-        }
+        Err(error) => Unrecognisable(error).problem(&correlation_id),
     }
 }

@@ -6,25 +6,39 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use serde::Deserialize;
-use tower_sessions::Session;
 
+use super::known;
 use crate::{Doors, notices, request::CorrelationId, secure, session};
 
-/// `POST /api/auth/signout`.
+/// `POST /api/auth/signout`. Forgets whatever the browser shows, also when there is no session (any more).
 pub(super) async fn sign_out(
     State(doors): State<Doors>,
     correlation_id: CorrelationId,
-    session: Session,
     headers: HeaderMap,
 ) -> Response {
-    // Loads the session: an id that is none has no tokens.
-    let tokens = session::tokens(&doors.services, &session).await;
-    if let Err(error) = session.flush().await {
-        tracing::error!(correlation_id = &*correlation_id.0, error = %error, "a session cannot be ended");
-        return notices::unavailable(&doors, &headers, &correlation_id);
-    }
+    let people = &doors.services.people;
+    let ended = async {
+        let Some(session) = session::who_idly(&doors, &headers).await.map_err(|error| error.0)?.signed_in() else {
+            return Ok(None);
+        };
+        let tokens = people.session_tokens(session.id).await?;
+        people.sign_out(session.id).await?;
+        Ok(tokens)
+    };
+    let tokens = match ended.await {
+        Ok(tokens) => tokens,
+        Err(error) => {
+            let error: services::Error = error;
+            tracing::error!(correlation_id = &*correlation_id.0, error = %error, "a session cannot be ended");
+            return notices::unavailable(&doors, &headers, &correlation_id);
+        }
+    };
     let provider = doors.services.sign_in.sign_out_url(tokens.as_ref()).await;
-    Redirect::to(provider.as_ref().map_or("/signed-out", |url| url.as_str())).into_response()
+    let mut response = Redirect::to(provider.as_ref().map_or("/signed-out", |url| url.as_str())).into_response();
+    for cookie in [session::forgotten(&doors), known::forgotten(&doors)].into_iter().flatten() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 #[derive(Deserialize)]

@@ -63,6 +63,11 @@ impl Browser {
         Self { url: url.to_owned(), http, kept_cookie: Default::default() }
     }
 
+    /// The same browser, with its cookies, at another replica.
+    pub fn at(&self, url: &str) -> Self {
+        Self { url: url.to_owned(), http: self.http.clone(), kept_cookie: Default::default() }
+    }
+
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.url) };
         self.http.request(method, url)

@@ -60,11 +60,17 @@ impl TestApp {
 
     /// Another server on the same database, as a second replica would be.
     pub async fn replica(&self) -> Self {
+        self.replica_with(&[]).await
+    }
+
+    /// The same, configured differently.
+    pub async fn replica_with(&self, changes: &[(&'static str, &str)]) -> Self {
         let sandbox = sandbox::start(sandbox::Options::default()).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         // The same provider: both are the same app.
-        let variables = variables(&self.sandbox, &self.database_url, addr, HashMap::new());
+        let changes = changes.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let variables = variables(&self.sandbox, &self.database_url, addr, changes);
         let (services, task) = serve(listener, &variables, &self.site).await;
         let running = Arc::clone(&services);
         tokio::spawn(async move { running.run().await });
@@ -104,6 +110,63 @@ impl TestApp {
         let url = format!("{}/_sandbox/requests?service={service}", self.sandbox.base_url);
         let list: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
         list.as_array().or_else(|| list.get("requests").and_then(Value::as_array)).unwrap().clone()
+    }
+
+    /// Every request that the sandbox got, of whatever service.
+    pub async fn all_requests(&self) -> Vec<Value> {
+        let url = format!("{}/_sandbox/requests", self.sandbox.base_url);
+        let list: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+        list["requests"].as_array().unwrap().clone()
+    }
+
+    /// The refresh tokens that were used, in order.
+    pub async fn refresh_tokens_used(&self) -> Vec<String> {
+        let bodies = self.requests("entra").await.into_iter().filter_map(|request| {
+            let body = request["body"].as_str()?.to_owned();
+            body.contains("grant_type=refresh_token").then_some(body)
+        });
+        let token = |body: String| {
+            let mut pairs = url::form_urlencoded::parse(body.as_bytes());
+            pairs.find(|(name, _)| name == "refresh_token").map(|(_, value)| value.into_owned())
+        };
+        bodies.filter_map(token).collect()
+    }
+
+    pub async fn refreshes(&self) -> usize {
+        self.refresh_tokens_used().await.len()
+    }
+
+    pub async fn no_more_faults(&self) {
+        let url = format!("{}/_sandbox/faults", self.sandbox.base_url);
+        assert!(reqwest::Client::new().delete(url).send().await.unwrap().status().is_success());
+    }
+
+    /// As when so much time has passed that every session's access has to be checked.
+    pub async fn make_checks_due(&self) {
+        self.sql("UPDATE sessions SET access_checked_at = 'epoch', check_not_before = NULL").await;
+    }
+
+    /// Signs in a browser that shows redirects instead of following them, and keeps its session's cookie.
+    pub async fn sign_in_unmoved(&self, browser: &Browser, persona: &str) {
+        let begun = browser.get("/api/auth/signin/entra-id").await;
+        let provider = begun.headers()["location"].to_str().unwrap().to_owned();
+        let answer = Browser::unmoved(&self.sandbox.base_url).sign_in_at(&provider, persona).await;
+        let callback = answer.headers()["location"].to_str().unwrap().to_owned();
+        let arrived = browser.get(&callback).await;
+        assert_eq!(arrived.status(), 303);
+        browser.keep_cookie(&arrived);
+    }
+
+    pub async fn sql(&self, sql: &str) {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&self.database().await).await.unwrap();
+    }
+
+    pub async fn number(&self, sql: &str) -> i64 {
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&self.database().await).await.unwrap()
+    }
+
+    pub async fn text(&self, sql: &str) -> String {
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&self.database().await).await.unwrap()
     }
 
     /// Waits until `holds`, which takes a moment but not long.
@@ -172,7 +235,9 @@ async fn serve(
     let config = Config::from_lookup(|name| variables.get(name).cloned()).unwrap();
     let services = Arc::new(Services::build(config).unwrap());
     let app = server::build(Arc::clone(&services), server::Site::open(site.path()).unwrap());
-    let task = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    let task = tokio::spawn(async move {
+        axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await.unwrap()
+    });
     (services, task)
 }
 

@@ -106,10 +106,11 @@ pub(super) fn split_list(text: &str) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::Config;
 
-    fn complete(name: &str) -> Option<String> {
+    /// A configuration in which nothing is wrong.
+    pub(in super::super) fn complete(name: &str) -> Option<String> {
         let value = match name {
             "NEXTAUTH_URL" => "https://chat.example.com",
             "AUTH_SECRET" => "0123456789abcdef0123456789abcdef",

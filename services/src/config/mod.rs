@@ -1,12 +1,18 @@
 //! Every environment variable, parsed once; all faults are reported together.
 
+mod access;
 mod credential;
 mod faults;
+mod file;
 mod origin;
 
 use std::{net::SocketAddr, path::PathBuf, str::FromStr as _};
 
-pub use credential::ClientCredential;
+pub use access::{AccessConfig, RoleRule};
+pub use credential::{
+    CertificateFile, CertificateProblem, ClientCertificate, ClientCredential, CredentialSource, IdentityEndpoint,
+    ManagedIdentity, parse_federated_token,
+};
 pub use faults::{ConfigFault, ConfigFaults};
 pub use origin::Origin;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -27,6 +33,7 @@ pub struct Config {
     pub allowed_group_ids: Vec<String>,
     /// Groups whose members are administrators; empty = nobody.
     pub admin_group_ids: Vec<String>,
+    pub access: AccessConfig,
     pub graph_base_url: Url,
     pub openai: OpenAiConfig,
     /// PEM bundle trusted besides the system's.
@@ -106,6 +113,8 @@ impl Config {
             let path = PathBuf::from(path);
             std::fs::File::open(&path).map(|_| path).map_err(|error| format!("cannot be read: {error}"))
         });
+        let file = file::ConfigFile::read(&mut read);
+        let access = AccessConfig::read(&mut read, &file);
         let allowed_group_ids = read.list("ALLOWED_GROUP_IDS");
         let admin_group_ids = read.list("ADMIN_GROUP_IDS");
         let graph_base_url = graph_base_url.or_else(|| Url::parse("https://graph.microsoft.com/v1.0").ok());
@@ -121,6 +130,7 @@ impl Config {
                     identity,
                     allowed_group_ids,
                     admin_group_ids,
+                    access,
                     graph_base_url,
                     openai,
                     extra_ca_certs,

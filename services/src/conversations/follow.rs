@@ -7,8 +7,11 @@ use model::{MessageId, NumberedEvent, ReplyEvent, UserId};
 use sqlx::PgPool;
 use tokio::{sync::watch, time::Instant};
 
-use super::hub::{Hub, Topic};
-use crate::{error::Error, store::replies};
+use crate::{
+    error::Error,
+    hub::{Hub, Topic},
+    store::replies,
+};
 
 /// A hint that got lost costs a reader at most this long.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);

@@ -1,7 +1,6 @@
 //! The use cases of the chat: ask, read, list, follow a reply, stop it.
 
 mod follow;
-mod hub;
 mod writer;
 
 use std::sync::Arc;
@@ -20,12 +19,12 @@ use crate::{
     clock,
     completions::{Completions, Turn},
     error::Error,
+    hub::{Hub, Topic},
     store::{
         conversations::{self as store, Cursor, NewMessage},
         replies,
     },
 };
-use hub::{Hub, Topic};
 use writer::Writer;
 
 const PAGE: i64 = 50;
@@ -41,19 +40,18 @@ pub struct Conversations {
 }
 
 impl Conversations {
-    pub(crate) fn new(pool: PgPool, completions: Arc<Completions>, shutdown: watch::Receiver<bool>) -> Self {
-        Self { pool, completions, hub: Arc::new(Hub::new()), writer: clock::new_id(), shutdown }
+    pub(crate) fn new(
+        pool: PgPool,
+        completions: Arc<Completions>,
+        hub: Arc<Hub>,
+        shutdown: watch::Receiver<bool>,
+    ) -> Self {
+        Self { pool, completions, hub, writer: clock::new_id(), shutdown }
     }
 
-    /// Work beside the requests: news from other servers, and ending the replies of servers that died.
-    /// Runs until shutdown.
+    /// Work beside the requests: ending the replies of servers that died.
     pub(crate) async fn run(&self) {
-        let mut shutdown = self.shutdown.clone();
-        tokio::select! {
-            _ = shutdown.wait_for(|down| *down) => {}
-            () = self.hub.listen(&self.pool) => {}
-            () = writer::sweep_orphans(&self.pool) => {}
-        }
+        writer::sweep_orphans(&self.pool).await;
     }
 
     /// Returns once no reply is being written by this process.

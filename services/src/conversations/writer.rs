@@ -11,10 +11,10 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::hub::{Hub, Topic};
 use crate::{
     clock,
     completions::{Chunk, Completions, Failure, Finish, Turn},
+    hub::{Hub, Topic},
     store::replies::{self, End, LEASE, LeaseLost},
 };
 

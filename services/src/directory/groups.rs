@@ -58,6 +58,13 @@ pub(super) async fn all(directory: &Directory, token: &str) -> Result<Vec<Group>
     Err(DirectoryError::EndlessGroups)
 }
 
+pub(super) async fn name(directory: &Directory, token: &str, id: &str) -> Result<Option<String>, DirectoryError> {
+    let mut url = directory.url(&["groups", id]);
+    url.query_pairs_mut().append_pair("$select", "id,displayName");
+    let group: Entry = directory.get_json(url, token).await?;
+    Ok(group.display_name)
+}
+
 /// Links come from the answer: the token follows them within the directory only.
 fn own_link(directory: &Directory, link: &str) -> Result<Url, DirectoryError> {
     let url = Url::parse(link).map_err(|_| DirectoryError::ForeignLink)?;

@@ -73,6 +73,11 @@ impl Directory {
         groups::all(self, token).await
     }
 
+    /// What the group `id` is called, if `token` may know.
+    pub async fn group_name(&self, token: &str, id: &str) -> Result<Option<String>, DirectoryError> {
+        groups::name(self, token, id).await
+    }
+
     /// The picture of the owner of `token`, unless it still is the one with `known_etag`.
     pub async fn photo(&self, token: &str, known_etag: Option<&str>) -> Result<PhotoAnswer, DirectoryError> {
         photo::get(self, token, known_etag).await

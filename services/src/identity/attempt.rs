@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
+use super::Prompt;
 use crate::{
     clock,
     crypto::{Keyring, Purpose},
@@ -23,29 +24,30 @@ pub struct Attempt {
     pub return_to: String,
     /// Unix seconds.
     pub begun_at: i64,
+    /// What the provider was asked to show.
+    pub prompt: Option<Prompt>,
+    /// Whom the provider was told to expect.
+    pub(super) login_hint: Option<String>,
 }
 
 impl Attempt {
     /// For a cookie: base64url.
     pub(super) fn seal(&self, keys: &Keyring) -> String {
-        use base64::Engine as _;
-        // Strings and numbers: writing them as JSON cannot fail.
-        let json = serde_json::to_vec(self).unwrap_or_default();
-        let sealed = keys.seal(Purpose::SignIn, self.state.as_bytes(), &json);
-        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(sealed)
+        keys.seal_text(Purpose::SignIn, self.state.as_bytes(), self)
     }
 
     /// The attempt called `state`, if `sealed` is that and still valid.
     pub fn open(keys: &Keyring, state: &str, sealed: &str) -> Option<Self> {
-        use base64::Engine as _;
-        let sealed = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(sealed).ok()?;
-        let json = keys.open(Purpose::SignIn, state.as_bytes(), &sealed).ok()?;
-        let attempt: Self = serde_json::from_slice(&json).ok()?;
+        let attempt: Self = keys.open_text(Purpose::SignIn, state.as_bytes(), sealed)?;
         (attempt.state == state && clock::now() < attempt.expires_at()).then_some(attempt)
     }
 
     /// When the provider's answer comes too late.
     pub fn expires_at(&self) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp(self.begun_at).unwrap_or(OffsetDateTime::UNIX_EPOCH) + LIFETIME
+        self.begun_at() + LIFETIME
+    }
+
+    pub(super) fn begun_at(&self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(self.begun_at).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 }

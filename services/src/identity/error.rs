@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::credential::CredentialError;
-use crate::directory::DirectoryError;
+use crate::{directory::DirectoryError, store::users::AccountKey};
 
 /// An error in the provider's own words (RFC 6749 §5.2 and Entra's additions). For the log, and its ids for the page.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -13,12 +13,29 @@ pub struct ProviderError {
     pub error_description: Option<String>,
     #[serde(default)]
     pub error_subcode: Option<String>,
+    /// Narrows `error` down, such as `bad_token` or `consent_required`.
     #[serde(default)]
     pub suberror: Option<String>,
+    /// Entra's numbers of what went wrong. For the log: what to do is decided by `error`.
+    #[serde(default)]
+    pub error_codes: Vec<u64>,
+    /// What the person has to fulfil at the provider, JSON in a string, to be passed on to it as it is.
+    #[serde(default)]
+    pub claims: Option<String>,
     #[serde(default)]
     pub trace_id: Option<String>,
     #[serde(default)]
     pub correlation_id: Option<String>,
+}
+
+/// Whom the app does not let in, for them and their help desk.
+#[derive(Clone, Debug)]
+pub struct Denied {
+    pub account: AccountKey,
+    pub name: String,
+    pub username: Option<String>,
+    /// Groups that would let them in: names where they can be read, else ids.
+    pub missing: Vec<String>,
 }
 
 /// A sign-in that did not succeed.
@@ -30,6 +47,9 @@ pub enum SignInError {
     /// The provider's answer was already used.
     #[error("the sign-in was already completed")]
     Replayed,
+    /// The provider has to show something, and was asked not to; or there is nothing to renew a session with.
+    #[error("the provider wants to see the person")]
+    NeedsInteraction,
     #[error("cancelled at the provider")]
     Cancelled,
     /// The provider refused.
@@ -47,11 +67,30 @@ pub enum SignInError {
     Directory(#[from] DirectoryError),
     /// Signed in, but in no group that may use the app.
     #[error("the account is in no allowed group")]
-    NotAllowed { name: String, username: Option<String> },
+    NotAllowed(Box<Denied>),
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
     #[error("the session cannot be stored")]
     SessionsUnavailable,
+}
+
+impl SignInError {
+    /// The failure's name in the trail of sign-ins.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::UnknownAttempt => "unknown_attempt",
+            Self::Replayed => "replayed",
+            Self::NeedsInteraction => "needs_interaction",
+            Self::Cancelled => "cancelled",
+            Self::Refused(_) => "refused",
+            Self::ProviderUnreachable(_) => "provider_unreachable",
+            Self::Credential(_) => "credential",
+            Self::Unverified(_) => "unverified",
+            Self::Directory(_) => "directory",
+            Self::NotAllowed(_) => "not_allowed",
+            Self::Database(_) | Self::SessionsUnavailable => "database",
+        }
+    }
 }
 
 impl std::fmt::Display for ProviderError {
@@ -77,6 +116,14 @@ impl ProviderError {
             let end = id.find(|c: char| !c.is_ascii_hexdigit() && c != '-').unwrap_or(id.len());
             Some(id[..end].to_owned()).filter(|id| !id.is_empty())
         })
+    }
+
+    /// Whether asking again would get the same answer: it is about the person, not about the moment or about us.
+    pub fn is_final(&self) -> bool {
+        matches!(
+            self.error.as_str(),
+            "invalid_grant" | "interaction_required" | "consent_required" | "login_required" | "access_denied"
+        )
     }
 
     /// Entra's number of what went wrong, such as `AADSTS50105`.

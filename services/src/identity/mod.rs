@@ -9,10 +9,12 @@ mod provider;
 mod relying_party;
 mod service_tokens;
 mod sign_in;
+mod token_answer;
 mod tokens;
+mod userinfo;
 
 pub use attempt::Attempt;
-pub use error::{ProviderError, SignInError};
+pub use error::{Denied, ProviderError, SignInError};
 pub use service_tokens::{ServiceTokenError, ServiceTokens};
-pub use sign_in::{Begun, CallbackParams, Finished, Prompt, SignIn};
+pub use sign_in::{Begun, CallbackParams, Finished, Known, Prompt, Renewed, SignIn, Wish};
 pub use tokens::Tokens;

@@ -1,16 +1,23 @@
 //! Tokens for the app itself (client credentials grant), cached and renewed ahead of their end.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
-use tokio::{sync::Mutex, time::Instant};
+use url::{Url, form_urlencoded};
 
-use super::{ProviderError, SignInError, credential, credential::CredentialError, provider::Provider};
+use super::{
+    ProviderError, SignInError,
+    credential::{self, Credential, CredentialError, KeptToken, causes},
+    provider::{Provider, body},
+    relying_party,
+};
 use crate::config::IdentityConfig;
 
-/// Renewed this long before it ends, so that no request carries a token that ends on the way.
-const AHEAD: Duration = Duration::from_secs(300);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// No token could be had.
@@ -21,7 +28,9 @@ pub enum ServiceTokenError {
     #[error("the token endpoint refuses: {0}")]
     Refused(ProviderError),
     #[error("the token endpoint cannot be reached: {0}")]
-    Unreachable(#[from] reqwest::Error),
+    Unreachable(String),
+    #[error("the token endpoint's answer is unreadable")]
+    Unreadable,
     #[error("{0}")]
     Provider(#[from] SignInError),
 }
@@ -31,7 +40,8 @@ pub struct ServiceTokens {
     config: IdentityConfig,
     http: reqwest::Client,
     provider: Arc<Provider>,
-    cached: Mutex<HashMap<String, (SecretString, Instant)>>,
+    credential: Arc<Credential>,
+    by_scope: Mutex<HashMap<String, Arc<KeptToken<ServiceTokenError>>>>,
 }
 
 #[derive(Deserialize)]
@@ -41,43 +51,59 @@ struct TokenResponse {
 }
 
 impl ServiceTokens {
-    pub(super) fn new(config: IdentityConfig, http: reqwest::Client, provider: Arc<Provider>) -> Self {
-        Self { config, http, provider, cached: Mutex::default() }
+    pub(super) fn new(
+        config: IdentityConfig,
+        http: reqwest::Client,
+        provider: Arc<Provider>,
+        credential: Arc<Credential>,
+    ) -> Self {
+        Self { config, http, provider, credential, by_scope: Mutex::default() }
     }
 
     /// A token for `scope`, such as `https://cognitiveservices.azure.com/.default`.
-    pub async fn get(&self, scope: &str) -> Result<SecretString, ServiceTokenError> {
-        // Held while fetching: one request renews, the others wait for it.
-        let mut cached = self.cached.lock().await;
-        if let Some((token, renew_at)) = cached.get(scope)
-            && Instant::now() < *renew_at
-        {
-            return Ok(token.clone());
-        }
-        let (token, lifetime) = self.fetch(scope).await?;
-        // A token that lives shorter than that is used for half of its life.
-        let use_for = lifetime.saturating_sub(AHEAD).max(lifetime / 2);
-        cached.insert(scope.to_owned(), (token.clone(), Instant::now() + use_for));
-        Ok(token)
+    pub async fn get(&self, scope: &str) -> Result<SecretString, Arc<ServiceTokenError>> {
+        let kept = {
+            let mut by_scope = self.by_scope.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(by_scope.entry(scope.to_owned()).or_default())
+        };
+        kept.get("the app's own token", self.fetch(scope)).await
     }
 
     async fn fetch(&self, scope: &str) -> Result<(SecretString, Duration), ServiceTokenError> {
-        let url = match &self.config.service_token_url {
-            Some(url) => url.clone(),
-            None => {
-                let metadata = self.provider.metadata().await?;
-                let endpoint = metadata.token_endpoint().map(|endpoint| endpoint.url().clone());
-                endpoint.ok_or_else(|| SignInError::ProviderUnreachable("it names no token endpoint".to_owned()))?
-            }
-        };
-        let proof = credential::form_fields(&self.config.credential).await?;
+        let (url, basic) = self.endpoint().await?;
+        let proof = self.credential.assertion_fields(&url).await?;
         let fields = [("grant_type", "client_credentials"), ("client_id", &self.config.client_id), ("scope", scope)];
-        let form: Vec<_> = fields.into_iter().chain(credential::exposed(&proof)).collect();
-        let response = self.http.post(url).timeout(PATIENCE).form(&form).send().await?;
-        if response.status().is_success() {
-            let token: TokenResponse = response.json().await?;
+        let mut form: Vec<_> = fields.into_iter().chain(credential::exposed(&proof)).collect();
+        let mut request = self.http.post(url).timeout(PATIENCE);
+        match self.credential.secret().map(SecretString::expose_secret) {
+            Some(secret) if basic => {
+                // Both halves are form-encoded before they are joined (RFC 6749 §2.3.1).
+                let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+                request = request.basic_auth(encoded(&self.config.client_id), Some(encoded(secret)));
+            }
+            Some(secret) => form.push(("client_secret", secret)),
+            None => {}
+        }
+        let unreachable = |error: reqwest::Error| ServiceTokenError::Unreachable(causes(&error.without_url()));
+        let response = request.form(&form).send().await.map_err(unreachable)?;
+        let status = response.status();
+        let body = body(response).await.map_err(|error| ServiceTokenError::Unreachable(error.to_string()))?;
+        if status.is_success() {
+            // The body could hold a token: it is not quoted.
+            let token: TokenResponse = serde_json::from_slice(&body).map_err(|_| ServiceTokenError::Unreadable)?;
             return Ok((token.access_token.into(), Duration::from_secs(token.expires_in)));
         }
-        Err(ServiceTokenError::Refused(response.json().await.unwrap_or_default()))
+        // A gateway in front of it answers in words of its own.
+        let refusal = serde_json::from_slice(&body);
+        Err(refusal.map_or_else(|_| ServiceTokenError::Unreachable(status.to_string()), ServiceTokenError::Refused))
+    }
+
+    /// Where to ask, and whether a secret has to go into a header there.
+    async fn endpoint(&self) -> Result<(Url, bool), SignInError> {
+        if let Some(url) = &self.config.service_token_url {
+            return Ok((url.clone(), false));
+        }
+        let metadata = self.provider.metadata().await?;
+        Ok((relying_party::token_endpoint(&metadata)?.clone(), relying_party::wants_basic(&metadata)))
     }
 }

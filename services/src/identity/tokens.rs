@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::crypto::{Keyring, Purpose};
+use crate::{
+    crypto::{Keyring, Purpose},
+    store::users::AccountKey,
+};
 
 /// What the token endpoint gave at a sign-in.
 #[derive(Clone, Serialize, Deserialize)]
@@ -18,6 +21,10 @@ pub struct Tokens {
     pub login_hint: Option<String>,
     /// Unix seconds at which `access_token` expires.
     pub expires_at: i64,
+    /// Whose they are.
+    pub account: AccountKey,
+    /// Groups come with the id_token here, so that reading them anew takes a new one.
+    pub groups_in_token: bool,
 }
 
 impl Tokens {

@@ -1,9 +1,12 @@
 //! The only SQL, one file per aggregate. Every read and write of user data names its owner in the `WHERE`.
 
+pub(crate) mod access_checks;
 pub(crate) mod conversations;
+pub(crate) mod news;
 pub(crate) mod photos;
 pub(crate) mod replies;
 pub(crate) mod sessions;
+pub(crate) mod sign_ins;
 pub(crate) mod users;
 
 use std::time::Duration;

@@ -6,10 +6,7 @@ use model::{Ending, MessageId, Notice, NumberedEvent, ReplyEvent, Usage, UserId}
 use sqlx::{PgConnection, PgPool, types::Json};
 use uuid::Uuid;
 
-/// The channel on which servers tell each other of replies. A hint only: the tables are the truth.
-/// The payload is a reply's id when its log has grown, and [`STOP_PREFIX`] before the id when it is to be stopped.
-pub const CHANNEL: &str = "banter_replies";
-pub const STOP_PREFIX: &str = "stop:";
+use super::news;
 
 /// How long a server is believed to live without renewing its leases.
 pub const LEASE: Duration = Duration::from_secs(10);
@@ -176,11 +173,29 @@ pub async fn request_stop(pool: &PgPool, owner: UserId, id: MessageId) -> Result
     )
     .bind(id.0)
     .bind(owner.0)
-    .bind(CHANNEL)
-    .bind(STOP_PREFIX)
+    .bind(news::CHANNEL)
+    .bind(news::STOP)
     .fetch_optional(pool)
     .await?;
     Ok(found.is_some())
+}
+
+/// Asks for all replies of `owner` to be stopped, whichever servers write them.
+pub async fn request_stop_all(pool: &PgPool, owner: UserId) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "WITH found AS (
+            UPDATE replies r SET stop_requested = true
+            FROM messages m JOIN conversations c ON c.id = m.conversation_id
+            WHERE m.id = r.id AND r.ended_at IS NULL AND c.owner_id = $1 RETURNING r.id
+         )
+         SELECT pg_notify($2, $3 || id::text) FROM found",
+    )
+    .bind(owner.0)
+    .bind(news::CHANNEL)
+    .bind(news::STOP)
+    .execute(pool)
+    .await?;
+    Ok(())
 }
 
 async fn insert_events(tx: &mut PgConnection, id: MessageId, events: &[NumberedEvent]) -> Result<(), sqlx::Error> {
@@ -196,7 +211,7 @@ async fn insert_events(tx: &mut PgConnection, id: MessageId, events: &[NumberedE
     .bind(id.0)
     .bind(&numbers)
     .bind(&bodies)
-    .bind(CHANNEL)
+    .bind(news::CHANNEL)
     .execute(tx)
     .await?;
     Ok(())

@@ -1,13 +1,14 @@
 //! People and their accounts.
 
 use model::{Group, UserId, UserRole, Viewer};
+use serde::{Deserialize, Serialize};
 use sqlx::{PgPool, Row as _, postgres::PgRow, types::Json};
 use time::OffsetDateTime;
 
 use crate::clock;
 
 /// Who somebody is to the provider: the only identity there is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountKey {
     /// The tenant; for a provider without tenants its issuer.
     pub tid: String,
@@ -23,26 +24,41 @@ pub struct Person {
     pub given_name: Option<String>,
     pub surname: Option<String>,
     pub email: Option<String>,
+    /// The sign-in name (UPN).
+    pub username: Option<String>,
     pub department: Option<String>,
     pub job_title: Option<String>,
     pub preferred_language: Option<String>,
     pub roles: Vec<UserRole>,
+    /// App roles of the registration, as the token names them.
+    pub app_roles: Vec<String>,
     pub groups: Vec<Group>,
 }
 
-/// A user's row beyond what [`Viewer`] holds.
+/// A user's row.
 pub struct UserDetails {
+    pub display_name: String,
+    pub department: Option<String>,
     pub given_name: Option<String>,
     pub surname: Option<String>,
     pub email: Option<String>,
+    pub username: Option<String>,
     pub job_title: Option<String>,
     pub preferred_language: Option<String>,
     pub groups: Vec<Group>,
+    pub app_roles: Vec<String>,
     pub synced_at: OffsetDateTime,
 }
 
+/// A user as they were synchronised.
+pub struct Synced {
+    pub id: UserId,
+    /// They have a role that they did not have before.
+    pub elevated: bool,
+}
+
 /// Creates the user at the first sign-in with this account; later updates what changed.
-pub async fn sync(pool: &PgPool, person: &Person) -> Result<UserId, sqlx::Error> {
+pub async fn sync(pool: &PgPool, person: &Person) -> Result<Synced, sqlx::Error> {
     let mut tx = pool.begin().await?;
     // Two first sign-ins of one person at the same moment: the second waits here and finds the first one's user.
     sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))")
@@ -50,28 +66,32 @@ pub async fn sync(pool: &PgPool, person: &Person) -> Result<UserId, sqlx::Error>
         .bind(&person.account.oid)
         .execute(&mut *tx)
         .await?;
-    let known: Option<uuid::Uuid> = sqlx::query_scalar("SELECT user_id FROM accounts WHERE tid = $1 AND oid = $2")
-        .bind(&person.account.tid)
-        .bind(&person.account.oid)
-        .fetch_optional(&mut *tx)
-        .await?;
-    let id = known.unwrap_or_else(clock::new_id);
+    let known: Option<(uuid::Uuid, Vec<String>)> = sqlx::query_as(
+        "SELECT a.user_id, u.roles FROM accounts a JOIN users u ON u.id = a.user_id WHERE a.tid = $1 AND a.oid = $2",
+    )
+    .bind(&person.account.tid)
+    .bind(&person.account.oid)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let id = known.as_ref().map_or_else(clock::new_id, |(id, _)| *id);
     let roles: Vec<&str> = person.roles.iter().map(|role| role.as_str()).collect();
     sqlx::query(
         "INSERT INTO users AS u (id, display_name, given_name, surname, email, department, job_title,
-                                 preferred_language, roles, groups)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                                 preferred_language, roles, groups, username, app_roles)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          ON CONFLICT (id) DO UPDATE SET
             display_name = excluded.display_name, given_name = excluded.given_name, surname = excluded.surname,
             email = excluded.email, department = excluded.department, job_title = excluded.job_title,
             preferred_language = excluded.preferred_language, roles = excluded.roles, groups = excluded.groups,
+            username = excluded.username, app_roles = excluded.app_roles,
             synced_at = now(),
             updated_at = CASE WHEN
                 (u.display_name, u.given_name, u.surname, u.email, u.department, u.job_title, u.preferred_language,
-                 u.roles, u.groups)
+                 u.roles, u.groups, u.username, u.app_roles)
                 IS DISTINCT FROM
                 (excluded.display_name, excluded.given_name, excluded.surname, excluded.email, excluded.department,
-                 excluded.job_title, excluded.preferred_language, excluded.roles, excluded.groups)
+                 excluded.job_title, excluded.preferred_language, excluded.roles, excluded.groups, excluded.username,
+                 excluded.app_roles)
                 THEN now() ELSE u.updated_at END",
     )
     .bind(id)
@@ -84,6 +104,8 @@ pub async fn sync(pool: &PgPool, person: &Person) -> Result<UserId, sqlx::Error>
     .bind(&person.preferred_language)
     .bind(&roles)
     .bind(Json(&person.groups))
+    .bind(&person.username)
+    .bind(&person.app_roles)
     .execute(&mut *tx)
     .await?;
     if known.is_none() {
@@ -95,22 +117,28 @@ pub async fn sync(pool: &PgPool, person: &Person) -> Result<UserId, sqlx::Error>
             .await?;
     }
     tx.commit().await?;
-    Ok(UserId(id))
+    let elevated = known.is_some_and(|(_, before)| roles.iter().any(|role| !before.iter().any(|had| had == role)));
+    Ok(Synced { id: UserId(id), elevated })
 }
 
 /// What the profile page adds to the viewer.
 pub async fn details(pool: &PgPool, owner: UserId) -> Result<Option<UserDetails>, sqlx::Error> {
     let row = sqlx::query(
-        "SELECT given_name, surname, email, job_title, preferred_language, groups, synced_at FROM users WHERE id = $1",
+        "SELECT display_name, department, given_name, surname, email, username, job_title, preferred_language, groups, app_roles, synced_at
+         FROM users WHERE id = $1",
     )
     .bind(owner.0)
     .fetch_optional(pool)
     .await?;
     row.map(|row| {
         Ok(UserDetails {
+            display_name: row.try_get("display_name")?,
+            department: row.try_get("department")?,
             given_name: row.try_get("given_name")?,
             surname: row.try_get("surname")?,
             email: row.try_get("email")?,
+            username: row.try_get("username")?,
+            app_roles: row.try_get("app_roles")?,
             job_title: row.try_get("job_title")?,
             preferred_language: row.try_get("preferred_language")?,
             groups: row.try_get::<Json<Vec<Group>>, _>("groups")?.0,
@@ -118,6 +146,39 @@ pub async fn details(pool: &PgPool, owner: UserId) -> Result<Option<UserDetails>
         })
     })
     .transpose()
+}
+
+/// A user as administrators see them.
+#[derive(sqlx::FromRow)]
+pub struct ListedUser {
+    pub id: uuid::Uuid,
+    pub display_name: String,
+    pub username: Option<String>,
+    pub email: Option<String>,
+    pub department: Option<String>,
+    pub roles: Vec<String>,
+    /// Sessions that were not ended and have time left.
+    pub session_count: i64,
+    pub last_seen_at: Option<OffsetDateTime>,
+}
+
+/// Up to `limit` users with `query` in their names or mail, those seen last first.
+pub async fn search(pool: &PgPool, query: &str, limit: i64) -> Result<Vec<ListedUser>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT u.id, u.display_name, u.username, u.email, u.department, u.roles, s.session_count, s.last_seen_at
+         FROM users u
+         LEFT JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE ended_at IS NULL AND expires_at > now()) AS session_count,
+                   max(last_seen_at) AS last_seen_at
+            FROM sessions WHERE user_id = u.id
+         ) s ON true
+         WHERE $1 = '' OR strpos(lower(concat_ws(' ', u.display_name, u.username, u.email)), lower($1)) > 0
+         ORDER BY s.last_seen_at DESC NULLS LAST, u.display_name LIMIT $2",
+    )
+    .bind(query)
+    .bind(limit)
+    .fetch_all(pool)
+    .await
 }
 
 /// Somebody's display name and e-mail, for [`crate::people`].
@@ -132,6 +193,6 @@ pub(super) fn viewer(row: &PgRow) -> Result<Viewer, sqlx::Error> {
         id: UserId(row.try_get("user_id")?),
         name: row.try_get("display_name")?,
         department: row.try_get("department")?,
-        roles: roles.iter().filter_map(|name| UserRole::from_name(name)).collect(),
+        roles: roles.into_iter().map(UserRole::from).collect(),
     })
 }

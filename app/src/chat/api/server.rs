@@ -1,5 +1,7 @@
 //! The chat page's server functions: who is asking, then one use case.
 
+use std::sync::Arc;
+
 use futures::StreamExt as _;
 use leptos::prelude::*;
 use model::{AskReceipt, Conversation, ConversationId, ConversationPage, MessageId, ModelChoice};
@@ -67,10 +69,13 @@ pub async fn stop(reply: MessageId) -> Result<(), AppError> {
 /// One JSON [`model::NumberedEvent`] a line. The stream breaking off without an `end` event means: ask again.
 #[server(prefix = "/fn", endpoint = "reply_events", input = GetUrl, output = Streaming)]
 pub async fn reply_events(reply: MessageId, after: i32) -> Result<ByteStream<AppError>, AppError> {
-    let (request, viewer) = crate::context::asking()?;
-    let events =
-        request.services.conversations.follow(viewer.id, reply, after).await.map_err(|error| request.fail(error))?;
-    Ok(ByteStream::new(events.map(move |batch| match batch {
+    let (request, asker) = crate::context::asking_in_session()?;
+    let conversations = &request.services.conversations;
+    let events = conversations.follow(asker.viewer.id, reply, after).await.map_err(|error| request.fail(error))?;
+    // The stream outlives the moment in which its reader was let in.
+    let people = Arc::clone(&request.services.people);
+    let over = Box::pin(async move { people.session_over(asker.session).await });
+    Ok(ByteStream::new(events.take_until(over).map(move |batch| match batch {
         Ok(events) => Ok(to_lines(&events)),
         Err(error) => Err(request.fail(error)),
     })))

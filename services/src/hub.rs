@@ -1,4 +1,5 @@
-//! Who wants to hear of which reply in this process: readers waiting for its next event, the writer waiting for a stop.
+//! Who waits for which news in this process: readers for a reply's next event, its writer for a stop, open streams for
+//! the end of their session.
 
 use std::{
     collections::HashMap,
@@ -9,36 +10,39 @@ use std::{
 use model::MessageId;
 use sqlx::{PgPool, postgres::PgListener};
 use tokio::sync::watch;
+use uuid::Uuid;
 
-use crate::store::replies::{CHANNEL, STOP_PREFIX};
+use crate::store::news;
 
-/// Wakes whoever waits for news of a reply. A wake is a hint: the woken look into the table.
-pub(super) struct Hub {
+/// Wakes whoever waits for news. A wake is a hint: the woken look into the table.
+pub(crate) struct Hub {
     topics: Mutex<HashMap<Topic, watch::Sender<u64>>>,
     writing: watch::Sender<usize>,
 }
 
 /// What there can be news of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Topic {
+pub(crate) enum Topic {
     /// The reply's log has grown.
     Events(MessageId),
     /// Somebody wants the reply stopped.
     Stop(MessageId),
+    /// The session with this public id is over.
+    SessionEnd(Uuid),
 }
 
 impl Hub {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { topics: Mutex::new(HashMap::new()), writing: watch::Sender::new(0) }
     }
 
     /// News of `topic` from now on.
-    pub(super) fn subscribe(&self, topic: Topic) -> watch::Receiver<u64> {
+    pub(crate) fn subscribe(&self, topic: Topic) -> watch::Receiver<u64> {
         self.lock().entry(topic).or_insert_with(|| watch::Sender::new(0)).subscribe()
     }
 
     /// There is news of `topic`.
-    pub(super) fn wake(&self, topic: Topic) {
+    pub(crate) fn wake(&self, topic: Topic) {
         let mut topics = self.lock();
         let Some(sender) = topics.get(&topic) else { return };
         if sender.receiver_count() == 0 {
@@ -54,10 +58,10 @@ impl Hub {
     }
 
     /// Passes on what other servers announce. Reconnects for ever; meanwhile readers fall back on looking regularly.
-    pub(super) async fn listen(&self, pool: &PgPool) {
+    pub(crate) async fn listen(&self, pool: &PgPool) {
         loop {
             if let Err(error) = self.listen_once(pool).await {
-                tracing::warn!(error = %error, "news of replies from other servers are interrupted; trying again");
+                tracing::warn!(error = %error, "news from other servers are interrupted; trying again");
             }
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
@@ -65,12 +69,12 @@ impl Hub {
 
     async fn listen_once(&self, pool: &PgPool) -> Result<(), sqlx::Error> {
         let mut listener = PgListener::connect_with(pool).await?;
-        listener.listen(CHANNEL).await?;
+        listener.listen(news::CHANNEL).await?;
         loop {
             let received = tokio::time::timeout(Duration::from_secs(60), listener.try_recv()).await;
             match received {
-                Ok(Ok(Some(news))) => {
-                    if let Some(topic) = Topic::parse(news.payload()) {
+                Ok(Ok(Some(heard))) => {
+                    if let Some(topic) = Topic::parse(heard.payload()) {
                         self.wake(topic);
                     }
                 }
@@ -82,13 +86,13 @@ impl Hub {
     }
 
     /// Counts a reply as being written here for as long as the guard lives.
-    pub(super) fn begin_writing(&self) -> Writing<'_> {
+    pub(crate) fn begin_writing(&self) -> Writing<'_> {
         self.writing.send_modify(|count| *count += 1);
         Writing(&self.writing)
     }
 
     /// Returns once no reply is being written here.
-    pub(super) async fn drained(&self) {
+    pub(crate) async fn drained(&self) {
         // Fails only when the sender is gone, and it is in `self`.
         let _ = self.writing.subscribe().wait_for(|count| *count == 0).await;
     }
@@ -102,15 +106,18 @@ impl Hub {
 impl Topic {
     /// A topic from the payload of a notification.
     fn parse(payload: &str) -> Option<Self> {
-        match payload.strip_prefix(STOP_PREFIX) {
-            Some(id) => id.parse().ok().map(Self::Stop),
-            None => payload.parse().ok().map(Self::Events),
+        if let Some(id) = payload.strip_prefix(news::STOP) {
+            id.parse().ok().map(Self::Stop)
+        } else if let Some(id) = payload.strip_prefix(news::SESSION) {
+            id.parse().ok().map(Self::SessionEnd)
+        } else {
+            payload.parse().ok().map(Self::Events)
         }
     }
 }
 
 /// See [`Hub::begin_writing`].
-pub(super) struct Writing<'a>(&'a watch::Sender<usize>);
+pub(crate) struct Writing<'a>(&'a watch::Sender<usize>);
 
 impl Drop for Writing<'_> {
     fn drop(&mut self) {

@@ -1,0 +1,101 @@
+//! Administration: who uses the app and who signs in. Nothing of what people write is here.
+
+use http::Uri;
+use model::{UserRole, Viewer};
+use services::people::{ListedUser, RecordedSignIn};
+
+use super::{
+    Sheet,
+    device::device,
+    parts::{deed, maybe, moment, nothing, section, table, text},
+    profile::{outcome, role_name},
+};
+use crate::{
+    AppError,
+    context::RequestContext,
+    html::{Element, el},
+};
+
+const PEOPLE_SHOWN: i64 = 100;
+const SIGN_INS_SHOWN: i64 = 200;
+
+/// The sheet at `/admin`, for those whom [`Viewer::audits`] names. `?q=` looks for people.
+pub(crate) async fn admin(request: &RequestContext, viewer: &Viewer, uri: &Uri) -> Result<Sheet, AppError> {
+    let query = query(uri);
+    let people = &request.services.people;
+    let found = futures::try_join!(people.search(&query, PEOPLE_SHOWN), people.sign_ins(None, SIGN_INS_SHOWN));
+    let (users, sign_ins) = found.map_err(|error| request.fail(error))?;
+    let body = el("div")
+        .class("sheet wide")
+        .child(el("header").class("person").child(el("h1").child("Administration")))
+        .child(users_section(&users, &query, viewer.is(&UserRole::Admin)))
+        .child(sign_ins_section(&sign_ins));
+    Ok(Sheet { title: "Administration".to_owned(), body })
+}
+
+fn query(uri: &Uri) -> String {
+    let pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    let query = pairs.into_iter().find(|(name, _)| name == "q").map(|(_, value)| value.trim().to_owned());
+    query.unwrap_or_default().chars().filter(|c| !c.is_control()).take(100).collect()
+}
+
+fn users_section(users: &[ListedUser], query: &str, may_end: bool) -> Element {
+    let field = el("input")
+        .attr("type", "search")
+        .attr("name", "q")
+        .attr("value", query.to_owned())
+        .attr("aria-label", "Search people")
+        .attr("placeholder", "Name, sign-in name or mail");
+    let search = el("form")
+        .class("search")
+        .attr("action", "/admin")
+        .attr("role", "search")
+        .child(field)
+        .child(el("button").class("outlined").child("Search"));
+    let section = section("People", None).class("people").child(search);
+    if users.is_empty() {
+        return section.child(nothing("Nobody who has signed in is called that."));
+    }
+    let rows = users.iter().map(|user| {
+        let roles: Vec<String> = user.roles.iter().map(|role| role_name(&UserRole::from(role.clone()))).collect();
+        let id = user.id.to_string();
+        let end = if may_end && user.session_count > 0 {
+            deed("/fn/revoke_sessions", "End all sessions", &user.display_name, &[("user", id)])
+        } else {
+            text("")
+        };
+        vec![
+            el("b").child(user.display_name.clone()),
+            maybe(user.username.as_ref().or(user.email.as_ref())),
+            maybe(user.department.as_ref()),
+            text(roles.join(", ")),
+            text(user.session_count.to_string()),
+            user.last_seen_at.map_or_else(|| text("–"), moment),
+            end,
+        ]
+    });
+    let headings = ["Name", "Account", "Department", "Roles", "Sessions", "Last seen", ""];
+    section.child(table("People", &headings, rows))
+}
+
+fn sign_ins_section(sign_ins: &[RecordedSignIn]) -> Element {
+    let section = section("Sign-ins", None).class("sign-ins");
+    let rows = sign_ins.iter().map(|sign_in| {
+        let event = &sign_in.event;
+        let outcome = match &event.code {
+            Some(code) => format!("{} ({code})", outcome(&event.outcome)),
+            None => outcome(&event.outcome),
+        };
+        vec![
+            moment(sign_in.at),
+            maybe(sign_in.who.as_ref()),
+            text(outcome),
+            text(event.method.clone()),
+            text(device(event.user_agent.as_deref())),
+            maybe(event.network.as_ref()),
+            el("code").child(event.correlation_id.clone()),
+        ]
+    });
+    let headings = ["When", "Who", "What happened", "How", "Device", "Network", "Reference"];
+    section.child(table("Sign-ins", &headings, rows))
+}

@@ -1,0 +1,76 @@
+//! Sheets: pages that are read rather than worked in ("my access", administration). The server writes them whole; what
+//! can be done on them are plain forms. The browser adopts them as they are, so they cost its code nothing.
+
+#[cfg(feature = "ssr")]
+mod admin;
+#[cfg(feature = "ssr")]
+mod api;
+#[cfg(feature = "ssr")]
+mod device;
+#[cfg(feature = "ssr")]
+mod parts;
+#[cfg(feature = "ssr")]
+mod profile;
+
+#[cfg(feature = "ssr")]
+pub(crate) use admin::admin;
+#[cfg(feature = "ssr")]
+pub(crate) use profile::profile;
+
+use leptos::{html::Main, prelude::*};
+use serde::Serialize;
+
+use crate::{
+    chat::trouble,
+    clock,
+    html::{Element, effect, el, icon, live},
+    page::{Content, Page},
+    theme,
+};
+
+/// A sheet.
+#[derive(Clone, Debug, Serialize)]
+pub struct Sheet {
+    pub title: String,
+    /// In the document once, and not a second time in its data.
+    #[serde(skip)]
+    pub body: Element,
+}
+
+/// The page of every sheet.
+#[component]
+pub fn SheetPage() -> impl IntoView {
+    let page = Page::here();
+    let main = NodeRef::<Main>::new();
+    effect(move || {
+        if let Some(main) = main.get() {
+            clock::localise(&main);
+        }
+    });
+    view! {
+        <main class="profile" node_ref=main>
+            {live(move || bar(theme::button(page.theme.get())))}
+            {live(move || page.gone.with(|gone| page.refused.with(|error| trouble(error.as_ref().or(gone.as_ref())))))}
+            {live(move || page.content.with(body))}
+        </main>
+    }
+}
+
+fn bar(theme: Element) -> Element {
+    // The chat is another document: it comes with its own data.
+    let back = el("a").class("quiet").attr("href", "/chat").attr("rel", "external");
+    let back = back.child(icon("#back")).child("Back to the chat");
+    let sign_out = el("form")
+        .attr("action", "/api/auth/signout")
+        .attr("method", "post")
+        .child(el("button").class("quiet").child("Sign out"));
+    el("div").class("bar").child(back).child(el("span").class("end").child(theme).child(sign_out))
+}
+
+fn body(content: &Content) -> Element {
+    match content {
+        Content::Sheet(sheet) => sheet.body.clone(),
+        // Another page takes over.
+        _ => el("div"),
+    }
+}
