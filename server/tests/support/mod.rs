@@ -2,10 +2,14 @@
 
 mod browser;
 mod database;
+mod keys;
+mod provider;
 
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 
 pub use browser::{Browser, parse_events};
+pub use keys::Key;
+pub use provider::{Provider, SUBJECT, Shape};
 use sandbox::constants;
 use serde_json::Value;
 use services::{Services, config::Config};
