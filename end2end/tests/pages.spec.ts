@@ -129,6 +129,14 @@ const PAGES: Shown[] = [
     },
   },
   {
+    name: "admin",
+    persona: "Bob Baker",
+    open: async (page) => {
+      await page.goto("/admin");
+      await expect(page.getByRole("heading", { level: 1, name: "Administration" })).toBeVisible();
+    },
+  },
+  {
     name: "not-found",
     expectedErrors: /status of 404/,
     open: async (page) => {

@@ -105,35 +105,6 @@ test("what is typed while an answer is written is kept", async ({ chat }) => {
   await expect(chat.message).toHaveValue("my next question");
 });
 
-test.describe("signed out meanwhile", () => {
-  test.use({ expectedErrors: /status of 401/ });
-
-  test("somebody who was signed out meanwhile can sign in again and finds the draft", async ({ page, chat, context }) => {
-    const word = uniqueWord();
-    await chat.open();
-    await chat.askAndRead(`echo: ${word}`);
-    const url = page.url();
-
-    const elsewhere = await context.newPage();
-    await elsewhere.goto("/profile");
-    await elsewhere.getByRole("button", { name: "Sign out" }).click();
-    await expect(elsewhere.getByRole("heading", { name: "You are signed out" })).toBeVisible();
-    await elsewhere.close();
-
-    await chat.message.fill("not to be lost");
-    await chat.send.click();
-    await expect(chat.trouble).toBeVisible();
-    await expect(chat.message).toHaveValue("not to be lost");
-    await chat.trouble.getByRole("link", { name: "Sign in again" }).click();
-    await pick(page, "Alice Archer");
-    await expect(page).toHaveURL(url);
-    await expect(chat.message).toHaveValue("not to be lost");
-    await chat.ready();
-    await chat.send.click();
-    await expect(chat.questions).toHaveCount(2);
-  });
-});
-
 test.describe("offline", () => {
   test.use({ expectedErrors: /ERR_INTERNET_DISCONNECTED/ });
 

@@ -106,6 +106,14 @@ async fn entras_names_for_claims_mean_nothing_elsewhere() {
 }
 
 #[tokio::test]
+async fn claims_of_the_same_name_and_another_kind_do_no_harm() {
+    let claims = json!({
+        "oid": 7, "tid": 42, "sid": { "id": 1 }, "login_hint": ["x"], "groups": "everyone", "roles": { "clerk": true },
+    });
+    works(Shape { claims, ..Shape::default() }).await;
+}
+
+#[tokio::test]
 async fn display_claims_may_be_written_as_providers_like() {
     let claims = json!({
         "name": "Nora Token", "email": "n@other.example", "email_verified": "true", "updated_at": "2026-01-31T12:00:00Z",

@@ -45,16 +45,23 @@ fn token(state: &Shared, persona: &Persona, mut claims: Map<String, Value>, whic
     };
     change_claims(&fault, &mut claims);
     let claims = Value::Object(claims);
+    // Members that the order wants in the header besides, whatever its kind.
+    let header = |mut usual: Value| {
+        if let (Some(usual), Some(Value::Object(changes))) = (usual.as_object_mut(), fault.params.get("header")) {
+            usual.extend(changes.clone());
+        }
+        usual
+    };
     Ok(match fault.kind.as_str() {
-        "bad_signature" => flip_signature(&jwt::signed(&key, json!({}), &claims)),
+        "bad_signature" => flip_signature(&jwt::signed(&key, header(json!({})), &claims)),
         // The right `kid`, so that only the signature gives it away.
-        "foreign_key" => jwt::signed(keys::foreign()?.as_ref(), json!({"kid": key.kid}), &claims),
+        "foreign_key" => jwt::signed(keys::foreign()?.as_ref(), header(json!({"kid": key.kid})), &claims),
         "alg_none" => jwt::unsigned(&claims),
         "hs256" => jwt::hs256(key.certificate_pem.as_bytes(), &key.kid, &claims),
         "hs256_secret" => jwt::hs256(client_secret(state, &claims).as_bytes(), &key.kid, &claims),
-        "no_kid" => jwt::signed(&key, json!({"kid": null}), &claims),
-        "unknown_kid" => jwt::signed(&key, json!({"kid": random::token(20)}), &claims),
-        _ => jwt::signed(&key, json!({}), &claims),
+        "no_kid" => jwt::signed(&key, header(json!({"kid": null})), &claims),
+        "unknown_kid" => jwt::signed(&key, header(json!({"kid": random::token(20)})), &claims),
+        _ => jwt::signed(&key, header(json!({})), &claims),
     })
 }
 

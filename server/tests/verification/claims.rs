@@ -47,6 +47,7 @@ async fn a_subject_and_an_object_have_to_be_named() {
     refuses(json!({ "kind": "missing_claim", "claim": "sub" })).await;
     refuses(with_claims(json!({ "sub": "" }))).await;
     refuses(with_claims(json!({ "oid": "" }))).await;
+    refuses(with_claims(json!({ "oid": ["a11ce000-0000-4000-8000-000000000001"] }))).await;
 }
 
 #[tokio::test]

@@ -15,7 +15,10 @@ use serde_json::json;
 
 pub use failure::{Failure, FailureKind};
 
-use crate::{config::OpenAiConfig, identity::ServiceTokens};
+use crate::{
+    config::OpenAiConfig,
+    identity::{ServiceTokenError, ServiceTokens},
+};
 
 /// What every conversation begins with.
 const INSTRUCTIONS: &str = "You are Banter, the assistant inside a company. Answer precisely and calmly, in the \
@@ -145,7 +148,11 @@ impl Completions {
             Some(key) => Ok(request.header("api-key", key.expose_secret())),
             None => {
                 let token = self.tokens.get(&self.config.scope).await;
-                let token = token.map_err(|error| Failure::new(FailureKind::NotAuthorised, error))?;
+                let token = token.map_err(|error| {
+                    // Only a refusal says that the app may not; everything else may be over in a moment.
+                    let refused = matches!(*error, ServiceTokenError::Refused(_));
+                    Failure::new(if refused { FailureKind::NotAuthorised } else { FailureKind::Unreachable }, error)
+                })?;
                 Ok(request.bearer_auth(token.expose_secret()))
             }
         }

@@ -162,6 +162,14 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_configuration_prints_without_its_secrets() {
+        let printed = format!("{:?}", Config::from_lookup(complete).unwrap());
+        for secret in ["hunter2", "0123456789abcdef", "a secret"] {
+            assert!(!printed.contains(secret), "{printed}");
+        }
+    }
+
+    #[test]
     fn an_issuer_without_a_tenant_is_refused() {
         let lookup = |name: &str| match name {
             "AZURE_ISSUER" => Some("https://login.microsoftonline.com/common/v2.0".to_owned()),

@@ -26,7 +26,7 @@ pub(super) struct RoleSource {
 
 impl ConfigFile {
     pub(super) fn read(read: &mut Reader<'_>) -> Self {
-        let file = read.optional("BANTER_CONFIG", "the path of a TOML file; see docs/configuration.md", |path| {
+        let file = read.optional("BANTER_CONFIG", "the path of a TOML file, as the README describes it", |path| {
             let text = std::fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"))?;
             // The message names line and column; its excerpt of the file is left out of the fault.
             toml::from_str::<Self>(&text).map_err(|error| format!("is not as it should be: {}", error.message()))

@@ -6,7 +6,7 @@ mod faults;
 mod file;
 mod origin;
 
-use std::{net::SocketAddr, path::PathBuf, str::FromStr as _};
+use std::{fmt, net::SocketAddr, ops::Deref, path::PathBuf, str::FromStr as _};
 
 pub use access::{AccessConfig, RoleRule};
 pub use credential::{
@@ -27,7 +27,7 @@ pub struct Config {
     pub origin: Origin,
     /// Root of all of the app's keys; the first one signs and seals, the others still open.
     pub auth_secrets: Vec<SecretString>,
-    pub database: PgConnectOptions,
+    pub database: DatabaseConfig,
     pub identity: IdentityConfig,
     /// Groups whose members may use the app; empty = everybody the provider signs in.
     pub allowed_group_ids: Vec<String>,
@@ -40,6 +40,24 @@ pub struct Config {
     pub extra_ca_certs: Option<PathBuf>,
     pub bind_addr: SocketAddr,
     pub log_format: LogFormat,
+}
+
+/// Where the database is. Does not print itself: there is a password in it.
+#[derive(Clone)]
+pub struct DatabaseConfig(PgConnectOptions);
+
+impl Deref for DatabaseConfig {
+    type Target = PgConnectOptions;
+
+    fn deref(&self) -> &PgConnectOptions {
+        &self.0
+    }
+}
+
+impl fmt::Debug for DatabaseConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DatabaseConfig(…)")
+    }
 }
 
 /// How people sign in.
@@ -214,12 +232,12 @@ fn parse_auth_secrets(text: &str) -> Result<Vec<SecretString>, String> {
     Ok(secrets)
 }
 
-fn parse_database(text: &str) -> Result<PgConnectOptions, String> {
+fn parse_database(text: &str) -> Result<DatabaseConfig, String> {
     if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
         return Err("does not start with postgres://".to_owned());
     }
     // The parser's own error could quote the password.
-    PgConnectOptions::from_str(text).map_err(|_| "is not a PostgreSQL URL".to_owned())
+    PgConnectOptions::from_str(text).map(DatabaseConfig).map_err(|_| "is not a PostgreSQL URL".to_owned())
 }
 
 fn parse_issuer(text: &str) -> Result<String, String> {

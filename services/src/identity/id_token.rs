@@ -97,9 +97,6 @@ impl RelyingParty {
         if subject.is_empty() || subject.len() > LONGEST_SUBJECT || subject.chars().any(char::is_control) {
             return Err(wrong(&"its subject (sub) is empty or malformed"));
         }
-        if [&extra.oid, &extra.tid].into_iter().flatten().any(String::is_empty) {
-            return Err(wrong(&"its object or tenant id (oid, tid) is empty"));
-        }
         let latest = (clock::now() + CLOCK_SKEW).unix_timestamp();
         if extra.nbf.is_some_and(|nbf| nbf > latest as f64) {
             return Err(wrong(&"it is not valid yet"));
@@ -107,10 +104,13 @@ impl RelyingParty {
         if claims.authorized_party().is_some_and(|azp| **azp != self.config.client_id) {
             return Err(wrong(&"it was issued to another application (azp)"));
         }
-        if let (Some(expected), Some(tid)) = (tenant_of(&self.config.issuer), &extra.tid)
-            && !expected.eq_ignore_ascii_case(tid)
-        {
+        // The rest is about Entra.
+        let Some(tenant) = tenant_of(&self.config.issuer) else { return Ok(()) };
+        if extra.tid.as_ref().is_some_and(|tid| !tenant.eq_ignore_ascii_case(tid)) {
             return Err(wrong(&"it is of another tenant (tid)"));
+        }
+        if extra.oid.as_ref().is_some_and(String::is_empty) {
+            return Err(wrong(&"its object id (oid) is empty or malformed"));
         }
         Ok(())
     }

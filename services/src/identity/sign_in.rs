@@ -276,10 +276,16 @@ impl SignIn {
         if let Some(tokens) = tokens {
             // An id_token in a URL would end in histories and proxies' logs; Entra needs the hint only.
             match &tokens.login_hint {
-                Some(hint) => url.query_pairs_mut().append_pair("logout_hint", hint),
-                // Other providers know no such hint; without theirs they would ask whether one is sure.
-                None => url.query_pairs_mut().append_pair("id_token_hint", &tokens.id_token),
-            };
+                Some(hint) => {
+                    url.query_pairs_mut().append_pair("logout_hint", hint);
+                }
+                // Other providers know no such hint; without theirs they would ask whether one is sure. Entra does
+                // without, and its tokens go into no URL.
+                None if tenant_of(&self.party.config.issuer).is_none() => {
+                    url.query_pairs_mut().append_pair("id_token_hint", &tokens.id_token);
+                }
+                None => {}
+            }
         }
         url.query_pairs_mut().append_pair("client_id", &self.party.config.client_id);
         Some(url)

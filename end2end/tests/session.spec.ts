@@ -1,0 +1,121 @@
+// Sessions that end while somebody is at work, and the pages on which people see what is theirs.
+import { expectAccessible } from "./support/axe";
+import { uniqueWord } from "./support/chat";
+import { pick, signIn } from "./support/people";
+import { expect, test } from "./support/test";
+
+test.describe("over while the page is open", () => {
+  test.use({ expectedErrors: /status of 401/ });
+
+  test("a question asked after the session was over is sent once the provider has vouched again, unseen", async ({
+    page,
+    chat,
+    context,
+  }) => {
+    const word = uniqueWord();
+    await chat.open();
+    await chat.askAndRead(`echo: ${word}`);
+    const url = page.url();
+    await context.clearCookies({ name: "banter" });
+    await chat.message.fill(`echo: again ${word}`);
+    await chat.send.click();
+    await expect(chat.questions).toHaveCount(2);
+    await expect(chat.questions.last()).toContainText(`again ${word}`);
+    await expect(page).toHaveURL(url);
+    await expect(chat.message).toHaveValue("");
+  });
+
+  test("it is sent after an interactive sign-in, too, and once", async ({ page, chat, context }) => {
+    const word = uniqueWord();
+    await chat.open();
+    await chat.askAndRead(`echo: ${word}`);
+    const url = page.url();
+
+    const elsewhere = await context.newPage();
+    await elsewhere.goto("/profile");
+    await elsewhere.getByRole("button", { name: "Sign out" }).click();
+    await expect(elsewhere.getByRole("heading", { name: "You are signed out" })).toBeVisible();
+    await elsewhere.close();
+
+    await chat.message.fill(`echo: not lost ${word}`);
+    await chat.send.click();
+    await pick(page, "Alice Archer");
+    await expect(page).toHaveURL(url);
+    await expect(chat.questions).toHaveCount(2);
+    await chat.ended();
+    await page.reload();
+    await chat.ready();
+    await expect(chat.questions).toHaveCount(2);
+    await expect(chat.message).toHaveValue("");
+  });
+
+  test("what somebody else had typed is neither shown nor sent", async ({ page, chat, context }) => {
+    await chat.open();
+    await chat.message.fill("for nobody else's eyes");
+    await context.clearCookies();
+    await chat.send.click();
+    await pick(page, "Bob Baker");
+    await expect(page.getByRole("heading", { level: 1 })).toContainText("Good to see you, Bob");
+    await chat.ready();
+    await expect(chat.message).toHaveValue("");
+    await expect(chat.questions).toHaveCount(0);
+  });
+
+  test("a page notices that its session ended elsewhere and says so", async ({ page, chat, context }) => {
+    await chat.open();
+    await chat.message.fill("half a thought");
+    const elsewhere = await context.newPage();
+    await elsewhere.goto("/profile");
+    await elsewhere.getByRole("button", { name: "Sign out" }).click();
+    await expect(elsewhere.getByRole("heading", { name: "You are signed out" })).toBeVisible();
+    await elsewhere.close();
+
+    await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+    await expect(chat.trouble).toContainText(/signed out/i);
+    await expect(chat.message).toHaveValue("half a thought");
+    await chat.trouble.getByRole("link", { name: "Sign in again" }).click();
+    await pick(page, "Alice Archer");
+    await chat.ready();
+    await expect(chat.message).toHaveValue("half a thought");
+  });
+});
+
+test("one sees one's sessions and ends the others", async ({ page, browser, baseURL }) => {
+  const other = await browser.newContext({ baseURL });
+  await signIn(await other.newPage(), "Grace Gómez-Núñez", "/profile");
+  await signIn(page, "Grace Gómez-Núñez", "/profile");
+  const sessions = page.locator(".sessions li");
+  await expect(sessions.filter({ hasText: "This session" })).toHaveCount(1);
+  await expect(sessions.filter({ hasText: /Chrome on/ }).first()).toBeVisible();
+  await page.getByRole("button", { name: "Sign out everywhere else" }).click();
+  await expect(sessions).toHaveCount(1);
+  const gone = await other.request.get("/api/auth/session");
+  expect(await gone.json()).toEqual({});
+  await other.close();
+});
+
+test("the profile says which roles one has and why", async ({ page }) => {
+  await signIn(page, "Bob Baker", "/profile");
+  const roles = page.locator(".roles li");
+  await expect(roles.filter({ hasText: "Administrator" })).toContainText("By the group Chat administrators.");
+  await page.getByRole("link", { name: "Administration" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Administration" })).toBeVisible();
+});
+
+test("an administrator finds somebody and ends their sessions", async ({ page, browser, baseURL }) => {
+  const other = await browser.newContext({ baseURL });
+  await signIn(await other.newPage(), "Frank Fuchs", "/profile");
+  await signIn(page, "Bob Baker", "/admin");
+  await page.getByRole("searchbox", { name: "Search people" }).fill("frank");
+  await page.getByRole("button", { name: "Search" }).click();
+  const row = page.getByRole("row").filter({ hasText: "Frank Fuchs" }).first();
+  await row.getByRole("button", { name: "End all sessions: Frank Fuchs" }).click();
+  await expect(row.getByRole("button")).toHaveCount(0);
+  expect(await (await other.request.get("/api/auth/session")).json()).toEqual({});
+  await other.close();
+});
+
+test("the administration page can be used by everybody who may see it", async ({ page }) => {
+  await signIn(page, "Bob Baker", "/admin");
+  await expectAccessible(page, "administration");
+});
