@@ -148,3 +148,33 @@ async fn the_profile_can_be_read_again_from_the_directory() {
     assert!(alice.page("/profile").await.contains("Head of Everything"));
     assert_ne!(alice.get(&format!("/api/photo/{id}")).await.bytes().await.unwrap(), before);
 }
+
+#[tokio::test]
+async fn a_next_page_of_groups_outside_the_directory_is_not_asked_for() {
+    let app = TestApp::start().await;
+    let elsewhere = TestApp::start().await;
+    let link = format!("{}/graph/v1.0/me/transitiveMemberOf", elsewhere.sandbox.base_url);
+    let body = json!({ "value": [], "@odata.nextLink": link });
+    let only = json!({ "path": "transitiveMemberOf" });
+    app.fault(json!({ "service": "graph", "kind": "status", "status": 200, "body": body, "match": only })).await;
+    assert_eq!(app.browser().sign_in(ERIN).await.status(), 503);
+    assert!(elsewhere.all_requests().await.is_empty(), "nobody's token went there");
+}
+
+#[tokio::test]
+async fn administrators_exist_only_where_somebody_names_them() {
+    let variables = [("ADMIN_GROUP_IDS", String::new()), ("ALLOWED_GROUP_IDS", String::new())].into();
+    let app = TestApp::start_with(Setup { variables, ..Setup::default() }).await;
+    let bob = app.signed_in("Bob Baker").await;
+    assert_eq!(bob.session().await["user"]["roles"], json!(["user"]));
+    assert_eq!(bob.get("/admin").await.status(), 404);
+}
+
+#[tokio::test]
+async fn somebody_turned_away_at_a_sign_in_is_out_everywhere() {
+    let app = TestApp::start().await;
+    let alice = app.signed_in(ALICE).await;
+    app.change(ALICE_OID, json!({ "remove_groups": [ALLOWED] })).await;
+    assert_eq!(app.browser().sign_in(ALICE).await.status(), 403);
+    assert_eq!(alice.try_get("/fn/models").await, Some(401));
+}

@@ -11,7 +11,7 @@ use services::{
     people::Client,
 };
 
-use super::{known, loops::Tries, state_cookie::StateCookies, trail::Trail};
+use super::{known, loops, state_cookie::StateCookies, trail::Trail};
 use crate::{
     Doors, notices,
     request::{CorrelationId, From},
@@ -59,20 +59,19 @@ pub(super) async fn begin(
     let local = params.callback_url.and_then(|target| doors.services.config.origin.local_path(&target));
     // Coming back to a sign-in would go round in circles.
     let return_to = local.filter(|path| !path.starts_with("/api/")).unwrap_or_else(|| AFTERWARDS.to_owned());
-    let tries = Tries::with_this(&headers, doors.is_https());
-    // Whoever asks for something particular presses a button, and no page does that by itself.
-    if prompt.is_none() && tries.are_a_loop() {
+    // Whoever asks for something particular presses a button, and no page does that by itself. Another tab that begins
+    // while this browser has a session is no circle either.
+    if prompt.is_none()
+        && loops::goes_in_circles(&headers, doors.is_https())
+        && !matches!(session::who_idly(&doors, &headers).await, Ok(Who::SignedIn(_)))
+    {
         return notices::going_in_circles(&doors, &headers, &return_to, &correlation_id);
     }
     let known = known::recall(&doors, &headers);
     let silent = known.is_some();
     let wish = Wish { return_to, prompt, login_hint: known.and_then(|known| known.login_hint), silent };
     match doors.services.sign_in.begin(wish).await {
-        Ok(begun) => {
-            let mut response = off_to_provider(&doors, &headers, &begun);
-            append(&mut response, tries.kept(doors.is_https()));
-            response
-        }
+        Ok(begun) => off_to_provider(&doors, &headers, &begun),
         Err(error) => notices::sign_in_failed(&doors, &headers, &error, AFTERWARDS, &correlation_id),
     }
 }
@@ -140,6 +139,7 @@ async fn complete(
     let mut response = Redirect::to(&attempt.return_to).into_response();
     append(&mut response, session::kept(doors, &secret, expires_at));
     append(&mut response, known::kept(doors, &finished));
+    append(&mut response, loops::arriving(headers, doors.is_https()));
     Ok(response)
 }
 

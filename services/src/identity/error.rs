@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::credential::CredentialError;
-use crate::{directory::DirectoryError, store::users::AccountKey};
+use crate::directory::DirectoryError;
 
 /// An error in the provider's own words (RFC 6749 §5.2 and Entra's additions). For the log, and its ids for the page.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -31,7 +31,6 @@ pub struct ProviderError {
 /// Whom the app does not let in, for them and their help desk.
 #[derive(Clone, Debug)]
 pub struct Denied {
-    pub account: AccountKey,
     pub name: String,
     pub username: Option<String>,
     /// Groups that would let them in: names where they can be read, else ids.

@@ -130,17 +130,20 @@ impl People {
                 tracing::warn!(session = %id, user = %user, why, "somebody's access cannot be checked");
                 access_checks::put_off(&self.pool, id).await?;
             }
-            // Whoever may not use the app may not in any session, and nothing goes on being written for them.
-            Outcome::Over(EndReason::AccessRemoved) => {
-                tracing::warn!(user = %user, "somebody's access was removed");
-                self.end(Which::AllOf(user), EndReason::AccessRemoved).await?;
-                replies::request_stop_all(&self.pool, user).await?;
-            }
+            Outcome::Over(EndReason::AccessRemoved) => self.remove_access(user).await?,
             Outcome::Over(reason) => {
                 self.end(Which::One(id), reason).await?;
             }
         }
         Ok(())
+    }
+
+    /// Ends all that goes on for somebody who may not use the app any more.
+    pub(super) async fn remove_access(&self, user: UserId) -> Result<(), sqlx::Error> {
+        if sessions::end(&self.pool, Which::AllOf(user), EndReason::AccessRemoved).await? > 0 {
+            tracing::warn!(user = %user, "somebody's access was removed");
+        }
+        replies::request_stop_all(&self.pool, user).await
     }
 
     async fn find_out(&self, claimed: &Claimed) -> Result<Outcome, Error> {

@@ -47,6 +47,10 @@ impl People {
             app_roles: finished.app_roles.clone(),
         };
         let Some(user_id) = self.sync(found).await? else {
+            // Whoever may not use the app may not in any session that they still have.
+            if let Some(user) = users::of_account(&self.pool, &finished.account).await? {
+                self.remove_access(user).await?;
+            }
             return Err(SignInError::NotAllowed(Box::new(self.denied(finished).await)));
         };
         let photo = tokio::time::timeout(PHOTO_PATIENCE, self.sync_photo(user_id, token)).await;
@@ -128,7 +132,6 @@ impl People {
             name.ok().and_then(Result::ok).flatten().unwrap_or_else(|| (*id).clone())
         });
         Denied {
-            account: finished.account.clone(),
             name: finished.name.clone().or_else(|| finished.username.clone()).unwrap_or_else(|| "Unnamed".to_owned()),
             username: finished.username.clone(),
             missing: futures::future::join_all(names).await,

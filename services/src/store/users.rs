@@ -121,6 +121,16 @@ pub async fn sync(pool: &PgPool, person: &Person) -> Result<Synced, sqlx::Error>
     Ok(Synced { id: UserId(id), elevated })
 }
 
+/// The user who signs in with an account.
+pub async fn of_account(pool: &PgPool, account: &AccountKey) -> Result<Option<UserId>, sqlx::Error> {
+    let id: Option<uuid::Uuid> = sqlx::query_scalar("SELECT user_id FROM accounts WHERE tid = $1 AND oid = $2")
+        .bind(&account.tid)
+        .bind(&account.oid)
+        .fetch_optional(pool)
+        .await?;
+    Ok(id.map(UserId))
+}
+
 /// What the profile page adds to the viewer.
 pub async fn details(pool: &PgPool, owner: UserId) -> Result<Option<UserDetails>, sqlx::Error> {
     let row = sqlx::query(
