@@ -9,6 +9,7 @@ mod answering;
 mod doors;
 mod every_door;
 mod flow;
+mod moving;
 mod other_provider;
 mod ownership;
 mod process;

@@ -3,11 +3,13 @@
 mod browser;
 mod database;
 mod keys;
+mod old;
 mod provider;
 
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 
 pub use browser::{Browser, parse_events};
+pub use database::create as empty_database;
 pub use keys::Key;
 pub use provider::{Provider, SUBJECT, Shape};
 use sandbox::constants;
