@@ -49,6 +49,11 @@ impl Site {
         Ok(Self { root, assets })
     }
 
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Compresses what the build left uncompressed (it does so only when asked with `--precompress`). Takes a second
     /// or two of one core; meanwhile files are compressed as they are sent, more quickly and less well.
     pub fn precompress(&self) {

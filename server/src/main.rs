@@ -1,4 +1,6 @@
-//! The command line: `banter serve` (the default) and `banter migrate`.
+//! The command line: `banter serve` (the default), `banter migrate` and `banter doctor`.
+
+mod doctor;
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
@@ -15,16 +17,19 @@ const BAD_CONFIGURATION: u8 = 2;
 /// What requests and replies under way get to end once the process was told to.
 const GRACE: Duration = Duration::from_secs(20);
 
-const USAGE: &str = "usage: banter [serve | migrate]
+const USAGE: &str = "usage: banter [serve | migrate | doctor [--json]]
 
   serve    bring the database up to date and serve (the default)
   migrate  bring the database up to date and stop
+  doctor   check the configuration against the live services and say how to mend what does not work
 
 Configured by environment variables; the README lists them.";
 
 fn main() -> ExitCode {
     let command = std::env::args().nth(1).unwrap_or_else(|| "serve".to_owned());
-    if !matches!(command.as_str(), "serve" | "migrate") {
+    let option = std::env::args().nth(2);
+    let json = command == "doctor" && option.as_deref() == Some("--json");
+    if !matches!(command.as_str(), "serve" | "migrate" | "doctor") || (option.is_some() && !json) {
         eprintln!("{USAGE}");
         return if matches!(command.as_str(), "help" | "--help" | "-h") {
             ExitCode::SUCCESS
@@ -35,11 +40,15 @@ fn main() -> ExitCode {
     let config = match Config::from_env() {
         Ok(config) => config,
         Err(faults) => {
+            if json {
+                doctor::print_faults(&faults);
+            }
             eprintln!("{faults}");
             return ExitCode::from(BAD_CONFIGURATION);
         }
     };
-    start_logging(config.log_format);
+    // The examination says itself what it finds; the log would only say it again between its lines.
+    start_logging(config.log_format, if command == "doctor" { "off" } else { "info" });
     // Two providers are compiled in by the libraries below us; TLS needs to be told which one.
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         tracing::warn!("a TLS provider was installed already");
@@ -51,10 +60,15 @@ fn main() -> ExitCode {
     let result = runtime.block_on(async {
         match command.as_str() {
             "migrate" => migrate(config).await,
+            "doctor" => Ok(doctor::examine(config, Site::open(site_root()), json).await),
             _ => serve(config).await,
         }
     });
     result.unwrap_or_else(|code| code)
+}
+
+fn site_root() -> String {
+    std::env::var("LEPTOS_SITE_ROOT").unwrap_or_else(|_| "target/site".to_owned())
 }
 
 async fn migrate(config: Config) -> Result<ExitCode, ExitCode> {
@@ -66,8 +80,7 @@ async fn migrate(config: Config) -> Result<ExitCode, ExitCode> {
 
 async fn serve(config: Config) -> Result<ExitCode, ExitCode> {
     tell_credential(&config.identity.credential);
-    let root = std::env::var("LEPTOS_SITE_ROOT").unwrap_or_else(|_| "target/site".to_owned());
-    let site = Site::open(root).map_err(|error| {
+    let site = Site::open(site_root()).map_err(|error| {
         eprintln!("{error}");
         ExitCode::from(BAD_CONFIGURATION)
     })?;
@@ -135,8 +148,8 @@ async fn told_to_stop() {
     }
 }
 
-fn start_logging(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+fn start_logging(format: LogFormat, default: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         LogFormat::Text => subscriber.init(),

@@ -101,8 +101,7 @@ async fn answer(door: &server::Door, who: &str) -> String {
     }
     let method: Method = door.method.parse().unwrap();
     let request = browser.request(method.clone(), &knock.path).header("accept", "application/json, */*");
-    let request =
-        if method.is_safe() { request } else { request.header("origin", &app.url).form(&knock.fields) };
+    let request = if method.is_safe() { request } else { request.header("origin", &app.url).form(&knock.fields) };
     request.send().await.unwrap().status().as_u16().to_string()
 }
 
@@ -142,7 +141,11 @@ async fn forged_headers_open_nothing() {
     ] {
         for path in ["/chat", "/profile", "/admin", "/fn/viewer", "/fn/conversations", &format!("/api/photo/{id}")] {
             let response = stranger.request(Method::GET, path).header(name, value).send().await.unwrap();
-            assert!(matches!(response.status().as_u16(), 303 | 401), "{name}: {value} on {path}: {}", response.status());
+            assert!(
+                matches!(response.status().as_u16(), 303 | 401),
+                "{name}: {value} on {path}: {}",
+                response.status()
+            );
             let location = response.headers().get("location").and_then(|to| to.to_str().ok()).unwrap_or_default();
             assert!(!location.contains("evil.example"), "{name} leads astray: {location}");
         }

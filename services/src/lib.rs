@@ -6,6 +6,7 @@ pub mod config;
 pub mod conversations;
 pub mod crypto;
 mod directory;
+pub mod doctor;
 mod error;
 mod http;
 mod hub;
@@ -28,7 +29,7 @@ use conversations::Conversations;
 use crypto::Keyring;
 use directory::Directory;
 use hub::Hub;
-use identity::SignIn;
+use identity::{ServiceTokens, SignIn};
 use people::People;
 
 /// All use cases, wired up.
@@ -38,6 +39,7 @@ pub struct Services {
     pub people: Arc<People>,
     pub sign_in: Arc<SignIn>,
     completions: Arc<Completions>,
+    tokens: Arc<ServiceTokens>,
     hub: Arc<Hub>,
     pool: PgPool,
     shutdown: watch::Sender<bool>,
@@ -66,7 +68,8 @@ impl Services {
             config.access.domain_hint.clone(),
         )?;
         let sign_in = Arc::new(sign_in);
-        let completions = Arc::new(Completions::new(config.openai.clone(), http.clone(), Arc::new(tokens)));
+        let tokens = Arc::new(tokens);
+        let completions = Arc::new(Completions::new(config.openai.clone(), http.clone(), Arc::clone(&tokens)));
         let shutdown = watch::Sender::new(false);
         let hub = Arc::new(Hub::new());
         let conversations =
@@ -75,7 +78,7 @@ impl Services {
         let people =
             People::new(pool.clone(), directory, Arc::clone(&sign_in), keys, Arc::clone(&hub), config.access.clone());
         let people = Arc::new(people);
-        Ok(Self { config, conversations, people, sign_in, completions, hub, pool, shutdown })
+        Ok(Self { config, conversations, people, sign_in, completions, tokens, hub, pool, shutdown })
     }
 
     /// Brings the database's schema up to date.

@@ -2,6 +2,7 @@
 
 mod browser;
 mod database;
+mod doctor;
 mod keys;
 mod old;
 mod provider;

@@ -1,11 +1,14 @@
 //! Why the model did not answer: precise for the operator, useful for the reader.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use model::{Ending, NoticeKind};
 use reqwest::{Response, StatusCode, header::HeaderMap};
 use serde::Deserialize;
 use serde_json::Value;
+use time::{OffsetDateTime, format_description::well_known::Rfc2822};
+
+use crate::clock;
 
 /// A refused or failed request to the model.
 #[derive(Debug)]
@@ -14,6 +17,8 @@ pub struct Failure {
     /// For the log only: it quotes the service.
     detail: String,
     pub status: Option<u16>,
+    /// The service's name for it, such as `DeploymentNotFound`.
+    pub code: Option<String>,
     /// The id under which the service's own logs have it.
     pub upstream_id: Option<String>,
 }
@@ -39,11 +44,16 @@ pub enum FailureKind {
 
 impl Failure {
     pub(super) fn new(kind: FailureKind, detail: impl fmt::Display) -> Self {
-        Self { kind, detail: detail.to_string(), status: None, upstream_id: None }
+        Self { kind, detail: detail.to_string(), status: None, code: None, upstream_id: None }
     }
 
     pub(super) fn with_upstream_id(self, upstream_id: Option<String>) -> Self {
         Self { upstream_id, ..self }
+    }
+
+    /// What the service says, or what stood in the way.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// How the reply ends, and what to tell the reader.
@@ -109,13 +119,13 @@ impl fmt::Display for Failure {
 pub(super) async fn of(response: Response) -> Failure {
     let status = response.status();
     let upstream_id = upstream_id(response.headers());
-    let retry_after = retry_after_secs(response.headers());
+    let retry_after = retry_after(response.headers(), clock::now());
     let body = response.bytes().await.unwrap_or_default();
     let body: Body = serde_json::from_slice(&body).unwrap_or_default();
     let error = body.error.unwrap_or_default();
-    let code = error.code.as_ref().and_then(Value::as_str).unwrap_or_default();
-    let kind = match (status, code) {
-        (StatusCode::TOO_MANY_REQUESTS, _) => FailureKind::TooManyRequests(retry_after),
+    let code = error.code.as_ref().and_then(Value::as_str).map(str::to_owned);
+    let kind = match (status, code.as_deref().unwrap_or_default()) {
+        (StatusCode::TOO_MANY_REQUESTS, _) => FailureKind::TooManyRequests(retry_after.map(whole_secs)),
         (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _) => FailureKind::NotAuthorised,
         (StatusCode::NOT_FOUND, _) => FailureKind::NoSuchDeployment,
         (_, "content_filter") => FailureKind::Filtered(error.filtered_categories()),
@@ -124,7 +134,7 @@ pub(super) async fn of(response: Response) -> Failure {
         _ => FailureKind::Refused,
     };
     let detail = error.message.or(body.message).unwrap_or_else(|| "no message".to_owned());
-    Failure { kind, detail, status: Some(status.as_u16()), upstream_id }
+    Failure { kind, detail, status: Some(status.as_u16()), code, upstream_id }
 }
 
 /// The service's own id of a request.
@@ -133,11 +143,21 @@ pub(super) fn upstream_id(headers: &HeaderMap) -> Option<String> {
     names.iter().find_map(|name| headers.get(*name)?.to_str().ok().map(str::to_owned))
 }
 
-/// What `retry-after-ms` or `retry-after` ask for, in whole seconds.
-fn retry_after_secs(headers: &HeaderMap) -> Option<u64> {
-    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok();
-    let seconds = number("retry-after-ms").map(|millis| millis / 1000.0).or_else(|| number("retry-after"))?;
-    (seconds.is_finite() && seconds >= 0.0).then(|| seconds.ceil() as u64)
+/// What `retry-after-ms` or `retry-after` ask for; the latter is a number of seconds or a date (RFC 9110 §10.2.3).
+fn retry_after(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
+    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
+    let number = |name: &str| text(name)?.parse::<f64>().ok();
+    let date = || OffsetDateTime::parse(text("retry-after")?, &Rfc2822).ok();
+    let seconds = number("retry-after-ms")
+        .map(|millis| millis / 1000.0)
+        .or_else(|| number("retry-after"))
+        .or_else(|| date().map(|date| (date - now).as_seconds_f64().max(0.0)))?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// Not less than `wait`: for people, who should not come too early.
+fn whole_secs(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
 /// Error bodies come with an `error` object, or, for a bad token, without one.
@@ -164,5 +184,28 @@ struct InnerError {
 impl ErrorBody {
     fn filtered_categories(&self) -> Vec<String> {
         super::wire::filtered(self.innererror.as_ref().and_then(|inner| inner.content_filter_result.as_ref()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_to_wait_is_read_in_each_form_that_it_has() {
+        let now = OffsetDateTime::from_unix_timestamp(1_767_225_600).unwrap();
+        for (headers, millis) in [
+            (vec![("retry-after-ms", "1500"), ("retry-after", "9")], Some(1500)),
+            (vec![("retry-after", "7")], Some(7000)),
+            (vec![("retry-after", "Thu, 01 Jan 2026 00:00:17 GMT")], Some(17_000)),
+            (vec![("retry-after", "Wed, 31 Dec 2025 23:00:00 GMT")], Some(0)),
+            (vec![("retry-after", "-3")], None),
+            (vec![("retry-after", "soon")], None),
+            (vec![], None),
+        ] {
+            let named = |(name, value): &(&'static str, &'static str)| (name.parse().unwrap(), value.parse().unwrap());
+            let read = retry_after(&headers.iter().map(named).collect(), now);
+            assert_eq!(read.map(|wait| wait.as_millis()), millis, "{headers:?}");
+        }
     }
 }

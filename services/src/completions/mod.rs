@@ -1,6 +1,7 @@
 //! Azure OpenAI: a question goes out, a stream of chunks comes back. Both URL forms, key or bearer.
 
 mod failure;
+mod probe;
 mod sse;
 mod wire;
 
@@ -87,8 +88,17 @@ impl Completions {
         user: &str,
         correlation_id: &str,
     ) -> impl Stream<Item = Result<Chunk, Failure>> + Send {
+        self.chunks(deployment, body(deployment, turns, user), correlation_id)
+    }
+
+    fn chunks(
+        &self,
+        deployment: &str,
+        body: serde_json::Value,
+        correlation_id: &str,
+    ) -> impl Stream<Item = Result<Chunk, Failure>> + Send {
         try_stream! {
-            let response = self.open(deployment, turns, user, correlation_id).await?;
+            let response = self.open(deployment, body, correlation_id).await?;
             let upstream_id = failure::upstream_id(response.headers());
             let mut lines = sse::Lines::default();
             let mut body = response.bytes_stream();
@@ -108,17 +118,8 @@ impl Completions {
         }
     }
 
-    async fn open(
-        &self,
-        deployment: &str,
-        turns: &[Turn],
-        user: &str,
-        correlation_id: &str,
-    ) -> Result<Response, Failure> {
-        let request = self
-            .request(deployment)
-            .header("x-ms-client-request-id", correlation_id)
-            .json(&body(deployment, turns, user));
+    async fn open(&self, deployment: &str, body: serde_json::Value, correlation_id: &str) -> Result<Response, Failure> {
+        let request = self.request(deployment).header("x-ms-client-request-id", correlation_id).json(&body);
         let request = self.authorise(request).await?;
         let response = tokio::time::timeout(RESPONSE_HEAD, request.send())
             .await

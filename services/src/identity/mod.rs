@@ -16,5 +16,6 @@ mod userinfo;
 pub use attempt::Attempt;
 pub use error::{Denied, ProviderError, SignInError};
 pub use service_tokens::{ServiceTokenError, ServiceTokens};
+pub(crate) use sign_in::SCOPES;
 pub use sign_in::{Begun, CallbackParams, Finished, Known, Prompt, Renewed, SignIn, Wish};
 pub use tokens::Tokens;

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Names of groups need the last one, which an administrator consents to; ids come without.
-const SCOPES: [&str; 5] = ["profile", "email", "offline_access", "User.Read", "GroupMember.Read.All"];
+pub(crate) const SCOPES: [&str; 5] = ["profile", "email", "offline_access", "User.Read", "GroupMember.Read.All"];
 
 /// What the provider should show, if not what it would by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,6 +142,12 @@ impl SignIn {
     /// The provider's origin, such as `https://login.microsoftonline.com`.
     pub fn origin(&self) -> String {
         Url::parse(&self.party.config.issuer).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
+    }
+
+    /// The addresses that have to be registered with the provider: where people come back after signing in, and after
+    /// signing out.
+    pub(crate) fn registered_uris(&self) -> [&str; 2] {
+        [&self.party.redirect_uri, &self.signed_out_uri]
     }
 
     /// Whether the provider answers, for `/readyz`.
