@@ -87,7 +87,7 @@ test("one sees one's sessions and ends the others", async ({ page, browser, base
   const sessions = page.locator(".sessions li");
   await expect(sessions.filter({ hasText: "This session" })).toHaveCount(1);
   await expect(sessions.filter({ hasText: /Chrome on/ }).first()).toBeVisible();
-  await page.getByRole("button", { name: "Sign out everywhere else" }).click();
+  await page.getByRole("button", { name: "End all other sessions" }).click();
   await expect(sessions).toHaveCount(1);
   const gone = await other.request.get("/api/auth/session");
   expect(await gone.json()).toEqual({});

@@ -31,7 +31,8 @@ pub fn question(message: &Message) -> Element {
 
 /// An answer with `text` so far.
 pub fn answer(message: &Message, text: impl IntoIterator<Item = Html>, connection: &Connection) -> Element {
-    let streaming = message.status == MessageStatus::Streaming;
+    // An answer that cannot be followed any more would otherwise look as if more of it came.
+    let streaming = message.status == MessageStatus::Streaming && !matches!(connection, Connection::Lost(_));
     let author = message.model.clone().unwrap_or_else(|| "System".to_owned());
     let mut body = text.into_iter().peekable();
     let empty = body.peek().is_none();
@@ -86,7 +87,9 @@ fn notice(message: &Message, connection: &Connection) -> Option<Element> {
         Connection::Reconnecting => {
             Some(notice::status("Connection lost, reconnecting…", "The answer goes on without it."))
         }
-        Connection::Lost(AppError(fault)) if fault.kind == FaultKind::SignedOut => Some(notice::signed_out()),
+        Connection::Lost(AppError(fault)) if fault.kind == FaultKind::SignedOut => {
+            Some(notice::signed_out(&fault.message))
+        }
         Connection::Lost(AppError(fault)) => {
             Some(notice::alert("The answer cannot be read.", &fault.message, &fault.correlation_id))
         }

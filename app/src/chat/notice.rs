@@ -47,10 +47,10 @@ pub fn alert(heading: &str, text: &str, reference: &str) -> Element {
     note("alert", "#warn", heading, text, reference).attr("data-kind", "trouble")
 }
 
-/// The session ended while the answer was being written, which goes on without it.
-pub fn signed_out() -> Element {
+/// The session ended while the answer was being written; `why`, in the server's words.
+pub fn signed_out(why: &str) -> Element {
     let again = el("a").class("strong").attr("rel", "external").attr("href", browser::sign_in_again());
-    alert("You are signed out.", "The answer goes on; sign in to read it. ", "").child(again.child("Sign in again"))
+    alert("You are signed out.", &format!("{why} "), "").child(again.child("Sign in again"))
 }
 
 fn status_note(heading: &str, text: &str, notice: Option<&Notice>) -> Element {

@@ -39,8 +39,9 @@ impl Reply {
         Self { message, text, connection: Connection::Following, done: None }
     }
 
+    /// Whether more of it is to come here.
     pub fn is_streaming(&self) -> bool {
-        self.message.status == MessageStatus::Streaming
+        self.message.status == MessageStatus::Streaming && !matches!(self.connection, Connection::Lost(_))
     }
 
     /// Takes in events. Those it already has are left out, so that a repetition does no harm.

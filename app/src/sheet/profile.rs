@@ -117,7 +117,7 @@ fn sessions(sessions: &[StoredSession], this: Uuid) -> Element {
     });
     let section = section("Sessions", Some(sessions.len())).class("sessions").child(el("ul").children(items));
     if sessions.len() > 1 {
-        section.child(deed("/fn/end_other_sessions", "Sign out everywhere else", "", &[]))
+        section.child(deed("/fn/end_other_sessions", "End all other sessions", "", &[]))
     } else {
         section
     }
