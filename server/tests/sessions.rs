@@ -147,7 +147,7 @@ async fn one_can_sign_out_everywhere_else() {
     let app = TestApp::start().await;
     let (here, there) = (app.signed_in(ALICE).await, app.signed_in(ALICE).await);
     let bob = app.signed_in(BOB).await;
-    assert!(here.page("/profile").await.contains("Sign out everywhere else"));
+    assert!(here.page("/profile").await.contains("End all other sessions"));
     assert_eq!(here.submit("/fn/end_other_sessions", &[]).await.status(), 200);
     let refusal = there.call("ask", &[("content", "echo: x")]).await;
     assert!(refusal.text().await.unwrap().contains("You ended this session"));
