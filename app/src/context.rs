@@ -71,6 +71,9 @@ impl RequestContext {
     /// Logs a use case's failure once, here at the edge, and turns it into what the reader may know. The answer gets
     /// its status.
     pub fn fail(&self, error: services::Error) -> AppError {
+        if let Some(secs) = error.retry_after_secs() {
+            status::retry_after(self.plain_form, secs);
+        }
         let fault: Fault = error.into_fault(&self.correlation_id);
         let error = AppError(fault);
         status::answer_with(&error);

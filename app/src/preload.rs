@@ -1,7 +1,7 @@
 //! Before a page is rendered on the server: everything it will show.
 
 use http::Uri;
-use model::{Fault, QuestionRejected, UserId};
+use model::{Fault, FaultKind, QuestionRejected, UserId};
 use server_fn::error::ServerFnUrlError;
 
 use crate::{
@@ -14,14 +14,20 @@ use crate::{
     sheet,
 };
 
-/// Finds out what the page at `uri` shows whoever is asking.
-pub async fn preload(request: &RequestContext, uri: &Uri) -> PageData {
+/// Finds out what the page at `uri` shows whoever is asking; and after how many seconds to come again, if it says that
+/// a quota is used up.
+pub async fn preload(request: &RequestContext, uri: &Uri) -> (PageData, Option<u64>) {
     let session = Session::of(request);
-    let Some(asker) = request.asker.clone() else { return PageData { session, ..PageData::default() } };
+    let Some(asker) = request.asker.clone() else { return (PageData { session, ..PageData::default() }, None) };
     let user = asker.viewer.id;
     let place = Place::of(uri.path());
     let (content, list) = futures::join!(content(request, &asker, place, uri), list(request, user, place));
-    PageData { session, list, content, refused: refused_form(uri, place) }
+    let (refused, retry_after_secs) = match refused_form(uri) {
+        Some(fault) if fault.kind == FaultKind::TooManyRequests => used_up(request, user, &fault, place).await,
+        Some(fault) => (Some(in_our_words(&fault, place)), None),
+        None => (None, None),
+    };
+    (PageData { session, list, content, refused }, retry_after_secs)
 }
 
 async fn content(request: &RequestContext, asker: &Asker, place: Place, uri: &Uri) -> Content {
@@ -58,14 +64,31 @@ async fn list(
 }
 
 /// Why a plain form was refused, if the page is the answer to one.
-fn refused_form(uri: &Uri, place: Place) -> Option<AppError> {
+fn refused_form(uri: &Uri) -> Option<Fault> {
     let parameter = |name: &str| {
         let pairs = uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
         pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value.replace("%3D", "="))
     };
     let path = parameter("__path")?.replace("%2F", "/");
     path.starts_with("/fn/").then_some(())?;
-    parameter("__err").map(|error| in_our_words(&ServerFnUrlError::<AppError>::decode_err(&error).0, place))
+    parameter("__err").map(|error| ServerFnUrlError::<AppError>::decode_err(&error).0)
+}
+
+/// A quota that is used up now, in its own words and with the seconds until it renews. An address that says so when none
+/// is says nothing.
+async fn used_up(
+    request: &RequestContext,
+    user: UserId,
+    fault: &Fault,
+    place: Place,
+) -> (Option<AppError>, Option<u64>) {
+    match request.services.metering.refusal(user).await {
+        Ok(Some(refusal)) => {
+            let secs = refusal.retry_after_secs();
+            (Some(AppError(refusal.into_fault(&request.correlation_id))), secs)
+        }
+        _ => (Some(in_our_words(&Fault { kind: FaultKind::Invalid, ..fault.clone() }, place)), None),
+    }
 }
 
 /// An address can be written by anybody and sent to anybody: of the error in it only what we could have said is
@@ -73,7 +96,7 @@ fn refused_form(uri: &Uri, place: Place) -> Option<AppError> {
 fn in_our_words(fault: &Fault, place: Place) -> AppError {
     use QuestionRejected::{Empty, TooLong, Unprintable};
     let ours = [Empty, TooLong, Unprintable].map(QuestionRejected::message);
-    let message = ours.into_iter().find(|message| *message == fault.message);
+    let message = ours.into_iter().chain(too_long(fault)).find(|message| *message == fault.message);
     let otherwise = || match place {
         Place::Sheet => "That could not be done. Try again in a moment.".to_owned(),
         _ => "Your question could not be sent. It is kept if you go back; try again in a moment.".to_owned(),
@@ -84,14 +107,25 @@ fn in_our_words(fault: &Fault, place: Place) -> AppError {
     AppError(Fault { kind: fault.kind, message: message.unwrap_or_else(otherwise), correlation_id })
 }
 
+/// What a question is told that is too long for its model, with the numbers of `fault`.
+fn too_long(fault: &Fault) -> Option<String> {
+    let mut numbers = fault.message.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok());
+    let error = services::Error::TooLong { tokens: numbers.next()?, limit: numbers.next()? };
+    Some(error.into_fault("").message)
+}
+
 impl PageData {
     /// The error that gives the page its status.
     pub(crate) fn error(&self) -> Option<AppError> {
         match &self.content {
             Content::NotShown(error) => Some(error.clone()),
             Content::Missing => Some(missing::error()),
-            content if content.kind() == Kind::Chat => self.list.clone()?.err(),
+            content if content.kind() == Kind::Chat => self.list.clone()?.err().or_else(|| self.used_up()),
             _ => None,
         }
+    }
+
+    fn used_up(&self) -> Option<AppError> {
+        self.refused.clone().filter(|error| error.0.kind == FaultKind::TooManyRequests)
     }
 }

@@ -33,6 +33,15 @@ pub fn json<T: Read>(text: &str) -> Option<T> {
     T::read(&js_sys::JSON::parse(text).ok()?)
 }
 
+/// A line of a reply's stream, behind event `before`: a text alone is the next delta.
+pub fn event(line: &str, before: i32) -> Option<NumberedEvent> {
+    let value = js_sys::JSON::parse(line).ok()?;
+    match value.as_string() {
+        Some(text) => Some(NumberedEvent { n: before + 1, event: ReplyEvent::Delta(text) }),
+        None => NumberedEvent::read(&value),
+    }
+}
+
 /// The member `name`, `undefined` if there is none.
 fn member(value: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(value, &JsValue::from_str(name)).ok()
@@ -109,7 +118,8 @@ names! {
     }
     FaultKind {
         "signed_out" => SignedOut, "forbidden" => Forbidden, "not_found" => NotFound, "invalid" => Invalid,
-        "too_large" => TooLarge, "conflict" => Conflict, "unavailable" => Unavailable, "internal" => Internal
+        "too_large" => TooLarge, "conflict" => Conflict, "too_many_requests" => TooManyRequests,
+        "unavailable" => Unavailable, "internal" => Internal
     }
     MessageStatus {
         "complete" => Complete, "streaming" => Streaming, "stopped" => Stopped, "interrupted" => Interrupted,
@@ -117,7 +127,7 @@ names! {
     }
     NoticeKind {
         "too_many_requests" => TooManyRequests, "filtered" => Filtered, "interrupted" => Interrupted,
-        "length" => Length, "failed" => Failed
+        "length" => Length, "trimmed" => Trimmed, "failed" => Failed
     }
     Role { "user" => User, "assistant" => Assistant, "system" => System }
     Theme { "System" => System, "Light" => Light, "Dark" => Dark }
@@ -126,6 +136,12 @@ names! {
 texts! { String ConversationId MessageId UserId }
 
 impl Read for i32 {
+    fn read(value: &JsValue) -> Option<Self> {
+        value.as_f64().map(|number| number as Self)
+    }
+}
+
+impl Read for u32 {
     fn read(value: &JsValue) -> Option<Self> {
         value.as_f64().map(|number| number as Self)
     }
@@ -210,6 +226,9 @@ impl Read for NumberedEvent {
     fn read(value: &JsValue) -> Option<Self> {
         let event = variant(value, "d")
             .map(ReplyEvent::Delta)
+            .or_else(|| variant(value, "all").map(ReplyEvent::All))
+            .or_else(|| variant(value, "retracted").map(ReplyEvent::Retracted))
+            .or_else(|| variant(value, "waiting").map(ReplyEvent::Waiting))
             .or_else(|| variant(value, "notice").map(ReplyEvent::Notice))
             .or_else(|| variant(value, "end").map(ReplyEvent::End))
             // Of no interest to a page.

@@ -19,6 +19,17 @@ pub fn answer_with(error: &AppError) {
     }
 }
 
+/// Says after how many seconds trying again may help (RFC 9110, 10.2.3).
+pub fn retry_after(plain_form: bool, secs: u64) {
+    // On a redirect it would mean to follow that later.
+    if plain_form {
+        return;
+    }
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(http::header::RETRY_AFTER, secs.into());
+    }
+}
+
 fn code(kind: FaultKind) -> u16 {
     match kind {
         FaultKind::SignedOut => 401,
@@ -27,6 +38,7 @@ fn code(kind: FaultKind) -> u16 {
         FaultKind::Invalid => 400,
         FaultKind::TooLarge => 413,
         FaultKind::Conflict => 409,
+        FaultKind::TooManyRequests => 429,
         FaultKind::Unavailable => 503,
         FaultKind::Internal => 500,
     }

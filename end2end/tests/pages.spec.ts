@@ -99,7 +99,7 @@ const PAGES: Shown[] = [
     prepare: async (chat) => {
       const [cut, busy, stopped] = [uniqueWord(), uniqueWord(), uniqueWord()];
       await order({ service: "openai", kind: "cut", after_chunks: 20, times: 1, match: { question: cut } });
-      await order({ service: "openai", kind: "rate_limit", retry_after: 17, times: 1, match: { question: busy } });
+      await order({ service: "openai", kind: "rate_limit", times: 4, match: { question: busy } });
       await hangAfter(12, stopped);
       await chat.askAndRead(`How is a mortgage secured, and what happens when the house is sold? Case ${cut}.`);
       await chat.ask(`And a credit line? Case ${stopped}.`);

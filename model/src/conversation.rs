@@ -44,6 +44,11 @@ impl MessageStatus {
             Self::Filtered => "filtered",
         }
     }
+
+    /// The status of that name. There are no others in the database, where a constraint sees to it.
+    pub fn named(name: &str) -> Self {
+        Self::ALL.into_iter().find(|known| known.as_str() == name).unwrap_or(Self::Failed)
+    }
 }
 
 /// One message of a conversation.

@@ -20,6 +20,8 @@ pub enum FaultKind {
     TooLarge,
     /// It collides with something that is going on. (409)
     Conflict,
+    /// A quota is used up; the message says until when. (429)
+    TooManyRequests,
     /// Something the server needs is not there right now; trying again may help. (503)
     Unavailable,
     /// A fault of ours. (500)

@@ -10,10 +10,19 @@ pub enum ReplyEvent {
     /// Text to append.
     #[serde(rename = "d")]
     Delta(String),
+    /// All of the text so far, in place of what came before: for readers who come late.
+    #[serde(rename = "all")]
+    All(String),
+    /// The text so far is withdrawn: the content filter objected to it after it was shown.
+    #[serde(rename = "retracted")]
+    Retracted(Notice),
+    /// The model could not be asked yet; in that many seconds it will be asked again.
+    #[serde(rename = "waiting")]
+    Waiting(u32),
     /// Something the reader should know while the reply goes on, or why it ended.
     #[serde(rename = "notice")]
     Notice(Notice),
-    /// Token counts, as the model reported them.
+    /// Token counts, as the model reported them or as they were counted here.
     #[serde(rename = "usage")]
     Usage(Usage),
     /// The last event of every reply.
@@ -46,6 +55,17 @@ pub enum Ending {
 }
 
 impl Ending {
+    /// How a reply ended whose message is left in `status`.
+    pub fn of(status: MessageStatus) -> Self {
+        match status {
+            MessageStatus::Complete => Self::Finished,
+            MessageStatus::Stopped => Self::Stopped,
+            MessageStatus::Failed => Self::Failed,
+            MessageStatus::Filtered => Self::Filtered,
+            MessageStatus::Interrupted | MessageStatus::Streaming => Self::Interrupted,
+        }
+    }
+
     /// The state a message is left in.
     pub fn status(self) -> MessageStatus {
         match self {
@@ -70,6 +90,8 @@ pub enum NoticeKind {
     Interrupted,
     /// The answer reached the model's length limit.
     Length,
+    /// The beginning of the conversation was left out of what the model was sent.
+    Trimmed,
     /// Anything else that kept the model from answering.
     Failed,
 }
@@ -91,6 +113,9 @@ pub struct Usage {
     pub completion_tokens: u32,
     pub cached_tokens: u32,
     pub reasoning_tokens: u32,
+    /// Counted here, because the model reported nothing.
+    #[serde(default)]
+    pub counted: bool,
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ pub const KINDS: &[(&str, &[&str])] = &[
             "hang",
             "stall",
             "malformed_chunk",
+            "usage",
         ],
     ),
     (

@@ -35,6 +35,7 @@ pub(crate) fn status(kind: FaultKind) -> StatusCode {
         FaultKind::Invalid => StatusCode::BAD_REQUEST,
         FaultKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         FaultKind::Conflict => StatusCode::CONFLICT,
+        FaultKind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
         FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         FaultKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

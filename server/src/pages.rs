@@ -98,7 +98,8 @@ pub(crate) async fn anything_else(
 
 async fn render(doors: &Doors, correlation_id: CorrelationId, session: ActiveSession, request: Request) -> Response {
     let mut context = context(doors, correlation_id, Who::SignedIn(session), &request);
-    context.page = Some(Arc::new(app::preload(&context, request.uri()).await));
+    let (page, retry_after_secs) = app::preload(&context, request.uri()).await;
+    context.page = Some(Arc::new(page));
     let live_reload = cfg!(debug_assertions) && std::env::var_os("LEPTOS_WATCH").is_some();
     let provider = doors.services.sign_in.origin();
     let provide = move || {
@@ -107,6 +108,9 @@ async fn render(doors: &Doors, correlation_id: CorrelationId, session: ActiveSes
         let nonce = use_nonce().unwrap_or_default();
         if let Ok(policy) = HeaderValue::from_str(&secure::page_policy(&nonce, Some(&provider), live_reload)) {
             response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        if let Some(secs) = retry_after_secs {
+            response.insert_header(header::RETRY_AFTER, secs.into());
         }
     };
     leptos_axum::render_app_async_with_context(provide, app::shell::shell)(request).await

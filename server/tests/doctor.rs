@@ -7,7 +7,7 @@ use sandbox::{
 use serde_json::json;
 use sqlx::Executor as _;
 
-use crate::support::{Setup, TestApp, empty_database};
+use crate::support::{Setup, TestApp, TwoEndpoints, empty_database};
 
 fn tls() -> sandbox::Options {
     sandbox::Options { https_addr: Some(([127, 0, 0, 1], 0).into()), ..sandbox::Options::default() }
@@ -218,6 +218,21 @@ async fn a_principal_without_a_role_is_told_which_role() {
     let report = app.doctor(&[("AZURE_OPENAI_API_KEY", "")]).await;
     assert_eq!(report.about("token for the models")[0].0, "ok");
     report.assert_wrong("model gpt-5", &["Cognitive Services OpenAI User", constants::CLIENT_ID]);
+}
+
+#[tokio::test]
+async fn each_endpoint_of_a_model_is_examined_by_itself_with_its_own_settings() {
+    let models = TwoEndpoints::start().await;
+    models.one.fault("unauthorized_key", None, json!({})).await;
+    models.two.fault("not_found", None, json!({})).await;
+    let file = models.config.path().to_str().unwrap();
+    let variables = [("BANTER_CONFIG", file), ("KEY_OF_THE_ENDPOINTS", constants::AZURE_OPENAI_API_KEY)];
+    let report = models.app.doctor(&variables).await;
+    let (one, two) = ("model gpt-5, endpoint 1 (127.0.0.1)", "model gpt-5, endpoint 2 (127.0.0.1)");
+    report.assert_wrong(one, &["status 401", "KEY 1", "base_url in BANTER_CONFIG", "into KEY_OF_THE_ENDPOINTS"]);
+    report.assert_wrong(two, &["Resource not found", "its api_version in BANTER_CONFIG"]);
+    models.one.no_more_faults().await;
+    assert_eq!(models.app.doctor(&variables).await.about(one)[0].0, "ok");
 }
 
 #[tokio::test]

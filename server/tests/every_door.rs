@@ -45,7 +45,7 @@ fn knock(door: &server::Door, hers: &Hers) -> Option<Knock> {
         "/fn/message_source" => path(&format!("/fn/message_source?id={}", hers.reply)),
         "/fn/reply_events" => path(&format!("/fn/reply_events?reply={}&after=0", hers.reply)),
         "/fn/ask" => with(&[("conversation", &hers.conversation), ("content", "echo: once more")]),
-        "/fn/stop" => with(&[("reply", &hers.reply)]),
+        "/fn/stop" | "/fn/resume" => with(&[("reply", &hers.reply)]),
         "/fn/end_session" => with(&[("session", &hers.session)]),
         "/fn/end_other_sessions" | "/fn/refresh_profile" => with(&[]),
         "/fn/revoke_sessions" => with(&[("user", &hers.user)]),

@@ -42,7 +42,7 @@ async fn a_program_told_to_stop_ends_its_replies_and_tells_their_readers() {
     program.browser.read_until(receipt.reply.id, "one").await;
     let reader = program.browser.follow(receipt.reply.id, 0).await;
     program.signal("TERM");
-    let events = crate::support::parse_events(&reader.bytes().await.unwrap());
+    let events = crate::support::parse_events(0, &reader.bytes().await.unwrap());
     assert!(matches!(events.last().unwrap().event, ReplyEvent::End(Ending::Interrupted)), "{:?}", events.last());
     let status = tokio::task::spawn_blocking(move || program.child.wait().unwrap()).await.unwrap();
     assert!(status.success(), "{status}");

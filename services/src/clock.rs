@@ -20,6 +20,11 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// At least 0 and less than 1.
+pub fn random_fraction() -> f64 {
+    f64::from(u32::from_le_bytes(random_bytes())) / (f64::from(u32::MAX) + 1.0)
+}
+
 /// A new id that sorts by its time of making (UUID version 7), so that indexes grow at their end.
 pub fn new_id() -> Uuid {
     let millis = now().unix_timestamp_nanos() / 1_000_000;

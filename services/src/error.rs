@@ -2,6 +2,8 @@
 
 use model::{Fault, FaultKind, QuestionRejected};
 
+use crate::metering::Exhausted;
+
 /// A use case's failure.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -10,6 +12,11 @@ pub enum Error {
     NotFound,
     #[error("the question is refused: {0:?}")]
     Question(QuestionRejected),
+    /// It does not fit into the model even alone.
+    #[error("the question has {tokens} tokens, the model takes {limit}")]
+    TooLong { tokens: u32, limit: u32 },
+    #[error("a quota is used up: {}", .0.message)]
+    QuotaUsedUp(Exhausted),
     /// Input that the page never sends.
     #[error("invalid input: {0}")]
     Invalid(&'static str),
@@ -20,15 +27,34 @@ pub enum Error {
     AccessUnknown,
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
+    /// A fault in this program.
+    #[error("a task failed: {0}")]
+    Internal(#[from] tokio::task::JoinError),
 }
 
 impl Error {
+    /// After how many seconds trying again may help, where that is known.
+    pub fn retry_after_secs(&self) -> Option<u64> {
+        match self {
+            Self::QuotaUsedUp(exhausted) => Some(exhausted.retry_after_secs),
+            _ => None,
+        }
+    }
+
     /// What to tell whoever asked. A failure of ours is logged here, once, under `correlation_id`.
     pub fn into_fault(self, correlation_id: &str) -> Fault {
         let (kind, message) = match &self {
             Self::NotFound => (FaultKind::NotFound, "This does not exist, or it is not yours.".to_owned()),
             Self::Question(QuestionRejected::TooLong) => (FaultKind::TooLarge, QuestionRejected::TooLong.message()),
             Self::Question(rejected) => (FaultKind::Invalid, rejected.message()),
+            Self::TooLong { tokens, limit } => (
+                FaultKind::TooLarge,
+                format!(
+                    "The question is too long for this model: it has {tokens} tokens, and {limit} is the most. Shorten \
+                     it, split it up, or choose a model that can read more."
+                ),
+            ),
+            Self::QuotaUsedUp(exhausted) => (FaultKind::TooManyRequests, exhausted.message.clone()),
             Self::Invalid(what) => (FaultKind::Invalid, (*what).to_owned()),
             Self::ReplyUnderWay => (
                 FaultKind::Conflict,
@@ -41,6 +67,10 @@ impl Error {
                  typed is lost; try again in a moment."
                     .to_owned(),
             ),
+            Self::Internal(error) => {
+                tracing::error!(correlation_id, error = %error, "a fault in this program");
+                (FaultKind::Internal, "Something went wrong. Nothing you typed is lost; try again.".to_owned())
+            }
             Self::Database(error) => {
                 tracing::error!(correlation_id, error = %error, "database failure");
                 (
@@ -49,7 +79,7 @@ impl Error {
                 )
             }
         };
-        let logged = matches!(self, Self::Database(_));
+        let logged = matches!(self, Self::Database(_) | Self::Internal(_));
         Fault { kind, message, correlation_id: if logged { correlation_id.to_owned() } else { String::new() } }
     }
 }

@@ -1,5 +1,5 @@
-//! Who waits for which news in this process: readers for a reply's next event, its writer for a stop, open streams for
-//! the end of their session.
+//! Who waits for which news in this process: readers for a reply's end, its writer for a stop, open streams for the end
+//! of their session.
 
 use std::{
     collections::HashMap,
@@ -23,8 +23,10 @@ pub(crate) struct Hub {
 /// What there can be news of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Topic {
-    /// The reply's log has grown.
-    Events(MessageId),
+    /// Some server's journal has grown.
+    Journals,
+    /// The reply has ended.
+    Ended(MessageId),
     /// Somebody wants the reply stopped.
     Stop(MessageId),
     /// The session with this public id is over.
@@ -50,6 +52,16 @@ impl Hub {
         } else {
             sender.send_modify(|count| *count = count.wrapping_add(1));
         }
+    }
+
+    /// The sessions of whose end somebody wants to hear.
+    pub(crate) fn watched_sessions(&self) -> Vec<Uuid> {
+        let session = |topic: &Topic| if let Topic::SessionEnd(id) = topic { Some(*id) } else { None };
+        self.lock()
+            .iter()
+            .filter(|(_, sender)| sender.receiver_count() > 0)
+            .filter_map(|(topic, _)| session(topic))
+            .collect()
     }
 
     /// Forgets topics that nobody waits for.
@@ -106,12 +118,15 @@ impl Hub {
 impl Topic {
     /// A topic from the payload of a notification.
     fn parse(payload: &str) -> Option<Self> {
-        if let Some(id) = payload.strip_prefix(news::STOP) {
-            id.parse().ok().map(Self::Stop)
-        } else if let Some(id) = payload.strip_prefix(news::SESSION) {
-            id.parse().ok().map(Self::SessionEnd)
+        let id = |prefix| payload.strip_prefix(prefix);
+        if id(news::JOURNAL).is_some() {
+            Some(Self::Journals)
+        } else if let Some(reply) = id(news::ENDED) {
+            reply.parse().ok().map(Self::Ended)
+        } else if let Some(reply) = id(news::STOP) {
+            reply.parse().ok().map(Self::Stop)
         } else {
-            payload.parse().ok().map(Self::Events)
+            id(news::SESSION)?.parse().ok().map(Self::SessionEnd)
         }
     }
 }

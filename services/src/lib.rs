@@ -11,7 +11,9 @@ mod error;
 mod http;
 mod hub;
 pub mod identity;
+pub mod metering;
 pub mod people;
+mod replies;
 mod store;
 
 use std::sync::Arc;
@@ -30,7 +32,9 @@ use crypto::Keyring;
 use directory::Directory;
 use hub::Hub;
 use identity::{ServiceTokens, SignIn};
+use metering::Metering;
 use people::People;
+use replies::Replies;
 
 /// All use cases, wired up.
 pub struct Services {
@@ -38,8 +42,10 @@ pub struct Services {
     pub conversations: Conversations,
     pub people: Arc<People>,
     pub sign_in: Arc<SignIn>,
+    pub metering: Arc<Metering>,
     completions: Arc<Completions>,
     tokens: Arc<ServiceTokens>,
+    replies: Arc<Replies>,
     hub: Arc<Hub>,
     pool: PgPool,
     shutdown: watch::Sender<bool>,
@@ -69,16 +75,24 @@ impl Services {
         )?;
         let sign_in = Arc::new(sign_in);
         let tokens = Arc::new(tokens);
-        let completions = Arc::new(Completions::new(config.openai.clone(), http.clone(), Arc::clone(&tokens)));
+        let completions = Arc::new(Completions::new(config.models.clone(), http.clone(), Arc::clone(&tokens)));
         let shutdown = watch::Sender::new(false);
         let hub = Arc::new(Hub::new());
-        let conversations =
-            Conversations::new(pool.clone(), Arc::clone(&completions), Arc::clone(&hub), shutdown.subscribe());
+        let metering = Arc::new(Metering::new(pool.clone(), config.models.clone(), config.quotas.clone()));
+        let replies = Replies::new(
+            pool.clone(),
+            Arc::clone(&completions),
+            Arc::clone(&hub),
+            Arc::clone(&metering),
+            shutdown.subscribe(),
+        );
+        let replies = Arc::new(replies);
+        let conversations = Conversations::new(pool.clone(), Arc::clone(&completions), Arc::clone(&replies));
         let directory = Directory::new(config.graph_base_url.clone(), http);
         let people =
             People::new(pool.clone(), directory, Arc::clone(&sign_in), keys, Arc::clone(&hub), config.access.clone());
         let people = Arc::new(people);
-        Ok(Self { config, conversations, people, sign_in, completions, tokens, hub, pool, shutdown })
+        Ok(Self { config, conversations, people, sign_in, metering, completions, tokens, replies, hub, pool, shutdown })
     }
 
     /// Brings the database's schema up to date.
@@ -93,17 +107,23 @@ impl Services {
 
     /// The models there are to ask, the default first.
     pub fn models(&self) -> Vec<ModelChoice> {
-        self.completions.deployments().iter().map(|name| ModelChoice { name: name.clone() }).collect()
+        self.config.models.iter().map(|model| ModelChoice { name: model.name.clone() }).collect()
     }
 
-    /// Work beside the requests, until [`Services::shut_down`].
+    /// Work beside the requests, until [`Services::shut_down`] has ended the last reply.
     pub async fn run(&self) {
         let mut shutdown = self.shutdown.subscribe();
+        let over = async {
+            // Its sender is in `self`.
+            let _ = shutdown.wait_for(|down| *down).await;
+            self.replies.drained().await;
+        };
         tokio::select! {
-            _ = shutdown.wait_for(|down| *down) => {}
+            () = over => {}
             () = self.hub.listen(&self.pool) => {}
-            () = self.conversations.run() => {}
+            () = self.replies.run() => {}
             () = self.people.sweep_sessions() => {}
+            () = self.people.watch_streams() => {}
             () = self.people.recheck_access() => {}
         }
     }
@@ -111,6 +131,6 @@ impl Services {
     /// Tells replies under way to come to their end, and waits for it. Bounded: each gets a grace period.
     pub async fn shut_down(&self) {
         self.shutdown.send_replace(true);
-        self.conversations.drained().await;
+        self.replies.drained().await;
     }
 }

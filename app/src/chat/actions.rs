@@ -4,21 +4,26 @@
 use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
+use model::{Message, MessageId};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Element;
 
-use super::{api::message_source, page::Announcer};
-use crate::browser;
+use super::{
+    api::{message_source, resume},
+    page::Announcer,
+};
+use crate::{AppError, browser};
 
 const FEEDBACK: Duration = Duration::from_secs(2);
 
-/// Does what the clicked button says.
-pub fn act(event: &web_sys::MouseEvent, announcer: Announcer) {
+/// Does what the clicked button says. `resumed` takes a reply that goes on.
+pub fn act(event: &web_sys::MouseEvent, announcer: Announcer, resumed: Callback<Message>) {
     let Some(button) = browser::around(event, "[data-action]") else { return };
     match button.get_attribute("data-action").as_deref() {
         Some("copy") => copy_message(button, announcer),
         Some("copy-code") => copy_code(button, announcer),
+        Some("resume") => resume_reply(button, announcer, resumed),
         _ => {}
     }
 }
@@ -27,12 +32,39 @@ fn closest(element: &Element, selector: &str) -> Option<Element> {
     element.closest(selector).ok()?
 }
 
+/// The article that `button` is in, and its message.
+fn message_around(button: &Element) -> Option<(Element, MessageId)> {
+    let article = closest(button, "[data-message]")?;
+    let id = article.get_attribute("data-message")?.parse().ok()?;
+    Some((article, id))
+}
+
+fn resume_reply(button: Element, announcer: Announcer, resumed: Callback<Message>) {
+    let Some((article, id)) = message_around(&button) else { return };
+    _ = button.set_attribute("disabled", "");
+    spawn_local(async move {
+        match resume(id).await {
+            Ok(reply) => {
+                // Among the sealed messages nobody else takes it away.
+                if closest(&article, ".sealed").is_some() {
+                    article.remove();
+                }
+                resumed.run(reply);
+            }
+            Err(AppError(fault)) => {
+                _ = button.remove_attribute("disabled");
+                announcer.say(&fault.message);
+                if let Ok(Some(label)) = button.query_selector("span") {
+                    label.set_text_content(Some(&fault.message));
+                }
+            }
+        }
+    });
+}
+
 /// A message's Markdown is not in the page, only what became of it.
 fn copy_message(button: Element, announcer: Announcer) {
-    let id = closest(&button, "[data-message]")
-        .and_then(|article| article.get_attribute("data-message"))
-        .and_then(|id| id.parse().ok());
-    let Some(id) = id else { return };
+    let Some((_, id)) = message_around(&button) else { return };
     spawn_local(async move {
         let copied = match message_source(id).await {
             Ok(text) => write_to_clipboard(&text).await,

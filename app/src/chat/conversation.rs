@@ -44,9 +44,18 @@ pub fn Conversation(opened: OpenConversation) -> impl IntoView {
         start(reply);
         scroll.to_end();
     });
+    let resumed = Callback::new(move |reply: Message| {
+        let going_on = from(&reply);
+        turns.update(|turns| {
+            turns.retain(|turn| turn.as_reply().is_none_or(|known| known.message.id != reply.id));
+            turns.push(Turn::reply(reply));
+        });
+        start(going_on);
+        scroll.to_end();
+    });
     view! {
         {bar(Some(&title))}
-        {part(view! { <Log finished turns scroll /> })}
+        {part(view! { <Log finished turns scroll resumed /> })}
         {part(view! { <Composer conversation=Some(id) turns asked /> })}
     }
 }

@@ -15,6 +15,7 @@ use crate::{AppError, fetch, read};
 
 const BACKOFF_FIRST: Duration = Duration::from_millis(250);
 const BACKOFF_MAX: Duration = Duration::from_secs(5);
+const SECOND: Duration = Duration::from_secs(1);
 
 /// Follows a reply of `turns` from behind its event `after` until its end, which is announced, or until the returned
 /// handle aborts it.
@@ -106,7 +107,7 @@ async fn read(reply: MessageId, after: &mut i32, frame: &Frame) -> Result<bool, 
         };
         let Some(chunk) = chunk else { break };
         for line in lines.take(&chunk) {
-            let event = std::str::from_utf8(&line).ok().and_then(read::json::<NumberedEvent>);
+            let event = std::str::from_utf8(&line).ok().and_then(|line| read::event(line, *after));
             let Some(event) = event else { continue };
             ended |= matches!(event.event, ReplyEvent::End(_));
             *after = event.n;
@@ -161,9 +162,27 @@ impl Frame {
 
     fn flush(&self) {
         let events = mem::take(&mut *self.waiting.borrow_mut());
-        if !events.is_empty() {
-            self.followed.update(|reply| reply.apply(events));
+        if events.is_empty() {
+            return;
         }
+        let (mut before, mut after) = (None, None);
+        self.followed.update(|reply| {
+            before = reply.wait();
+            reply.apply(events);
+            after = reply.wait();
+        });
+        if let Some(wait) = after.filter(|_| after != before) {
+            spawn_local(count_down(self.followed, wait));
+        }
+    }
+}
+
+/// Shows the seconds of the wait that began with event `n` go by.
+async fn count_down(followed: Followed, n: i32) {
+    let mut goes_on = true;
+    while mem::take(&mut goes_on) {
+        sleep(SECOND).await;
+        followed.update(|reply| goes_on = reply.count_down(n));
     }
 }
 

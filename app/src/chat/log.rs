@@ -51,7 +51,12 @@ pub fn streaming(turns: &[Turn]) -> Option<MessageId> {
 
 /// A conversation's messages.
 #[component]
-pub fn Log(finished: Arc<Html>, turns: RwSignal<Vec<Turn>>, scroll: Scroll) -> impl IntoView {
+pub fn Log(
+    finished: Arc<Html>,
+    turns: RwSignal<Vec<Turn>>,
+    scroll: Scroll,
+    resumed: Callback<Message>,
+) -> impl IntoView {
     let announcer = Announcer::of_page();
     // Opens at its end. The server's page has a line of script for it; this is for those opened later.
     effect(move || {
@@ -75,7 +80,7 @@ pub fn Log(finished: Arc<Html>, turns: RwSignal<Vec<Turn>>, scroll: Scroll) -> i
         if browser::around(&event, ".latest").is_some() {
             scroll.to_end();
         } else {
-            actions::act(&event, announcer);
+            actions::act(&event, announcer, resumed);
         }
     };
     view! {

@@ -2,7 +2,7 @@
 //!
 //! Nothing in here listens: buttons say what they do in `data-action`, and the log does it (see `actions`).
 
-use model::{FaultKind, Message, MessageStatus, Role};
+use model::{FaultKind, Message, MessageStatus, NoticeKind, Role};
 
 use super::{notice, reply::Connection};
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 pub fn finished(message: &Message) -> Element {
     match message.role {
         Role::User => question(message),
-        Role::Assistant | Role::System => answer(message, markdown(&message.content), &Connection::Following),
+        Role::Assistant | Role::System => answer(message, markdown(&message.content), &Connection::Following, None),
     }
 }
 
@@ -26,17 +26,22 @@ pub fn question(message: &Message) -> Element {
         .attr("aria-label", "You")
         .attr("data-message", message.id.to_string())
         .child(el("div").child(harmless(&message.content).into_owned()))
-        .child(actions())
+        .child(actions([copy()]))
 }
 
-/// An answer with `text` so far.
-pub fn answer(message: &Message, text: impl IntoIterator<Item = Html>, connection: &Connection) -> Element {
+/// An answer with `text` so far. `waiting` are the seconds until its model is asked again.
+pub fn answer(
+    message: &Message,
+    text: impl IntoIterator<Item = Html>,
+    connection: &Connection,
+    waiting: Option<u32>,
+) -> Element {
     // An answer that cannot be followed any more would otherwise look as if more of it came.
     let streaming = message.status == MessageStatus::Streaming && !matches!(connection, Connection::Lost(_));
     let author = message.model.clone().unwrap_or_else(|| "System".to_owned());
     let mut body = text.into_iter().peekable();
     let empty = body.peek().is_none();
-    let body = if empty && streaming { vec![thinking()] } else { body.collect() };
+    let body = if empty && streaming && waiting.is_none() { vec![thinking()] } else { body.collect() };
     let article = el("article")
         .class("it")
         .attr("aria-label", author.clone())
@@ -44,17 +49,15 @@ pub fn answer(message: &Message, text: impl IntoIterator<Item = Html>, connectio
         .maybe("aria-busy", streaming.then_some("true"))
         .child(el("header").child(el("span").child(author)).child(time(&message.created_at)))
         .child(el("div").class("md").children(body));
-    let article = match notice(message, connection) {
+    let article = match notice(message, connection, waiting) {
         Some(note) => article.child(note),
         None => article,
     };
     if streaming {
-        article.child(without_script())
-    } else if empty {
-        article
-    } else {
-        article.child(actions())
+        return article.child(without_script());
     }
+    let buttons: Vec<_> = (!empty).then(copy).into_iter().chain(resume(message, empty)).collect();
+    if buttons.is_empty() { article } else { article.child(actions(buttons)) }
 }
 
 /// A time of today as its hour; the reader's own once the page's code runs (see `clock::localise`).
@@ -71,19 +74,44 @@ fn without_script() -> Element {
     el("p").class("without-script").child("This answer is still being written. Reload the page to read on.")
 }
 
-fn actions() -> Element {
-    let copy = el("button")
-        .class("quiet")
-        .attr("type", "button")
-        .attr("data-action", "copy")
-        .child(icon("#copy"))
-        .child(el("span").child("Copy"));
-    el("div").class("acts needs-script").child(copy)
+fn actions(buttons: impl IntoIterator<Item = Element>) -> Element {
+    el("div").class("acts needs-script").children(buttons)
 }
 
-fn notice(message: &Message, connection: &Connection) -> Option<Element> {
+fn copy() -> Element {
+    action("copy", "#copy", "Copy")
+}
+
+/// For an answer that broke off. The style sheet shows it under the last message only, where it works.
+fn resume(message: &Message, empty: bool) -> Option<Element> {
+    let is_cut = message.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::Length);
+    match message.status {
+        MessageStatus::Interrupted | MessageStatus::Stopped | MessageStatus::Failed if empty => {
+            Some(action("resume", "#again", "Try again"))
+        }
+        MessageStatus::Interrupted | MessageStatus::Stopped | MessageStatus::Failed => {
+            Some(action("resume", "#again", "Continue"))
+        }
+        MessageStatus::Complete if is_cut => Some(action("resume", "#again", "Continue")),
+        _ => None,
+    }
+}
+
+fn action(name: &'static str, picture: &'static str, label: &'static str) -> Element {
+    el("button")
+        .class("quiet")
+        .attr("type", "button")
+        .attr("data-action", name)
+        .child(icon(picture))
+        .child(el("span").child(label))
+}
+
+fn notice(message: &Message, connection: &Connection, waiting: Option<u32>) -> Option<Element> {
     match connection {
-        Connection::Following => notice::of_reply(message.status, message.notice.as_ref()),
+        Connection::Following => match waiting {
+            Some(secs) => Some(notice::waiting(secs)),
+            None => notice::of_reply(message.status, message.notice.as_ref()),
+        },
         Connection::Reconnecting => {
             Some(notice::status("Connection lost, reconnecting…", "The answer goes on without it."))
         }

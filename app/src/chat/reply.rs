@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Message, MessageStatus, NoticeKind, NumberedEvent, ReplyEvent};
+use model::{Message, MessageStatus, NumberedEvent, ReplyEvent};
 
 use super::message;
 use crate::{
@@ -21,6 +21,14 @@ pub enum Connection {
     Lost(AppError),
 }
 
+/// The model could not be asked yet.
+#[derive(Clone, Copy, Debug)]
+struct Wait {
+    /// The number of the event that said so.
+    n: i32,
+    secs_left: u32,
+}
+
 /// A reply and its text so far.
 #[derive(Clone, Debug)]
 pub struct Reply {
@@ -28,6 +36,8 @@ pub struct Reply {
     pub message: Message,
     pub text: Stream,
     pub connection: Connection,
+    /// Until the model is asked again.
+    waiting: Option<Wait>,
     /// Its article, once that will not change any more.
     done: Option<Arc<Html>>,
 }
@@ -36,7 +46,7 @@ impl Reply {
     /// The reply as it was read.
     pub fn new(mut message: Message) -> Self {
         let text = Stream::new(&std::mem::take(&mut message.content));
-        Self { message, text, connection: Connection::Following, done: None }
+        Self { message, text, connection: Connection::Following, waiting: None, done: None }
     }
 
     /// Whether more of it is to come here.
@@ -55,16 +65,25 @@ impl Reply {
             self.message.last_event = n;
             match event {
                 ReplyEvent::Delta(text) => {
-                    self.forget_waiting();
+                    self.waiting = None;
                     added.push_str(&text);
                 }
+                ReplyEvent::All(text) => {
+                    self.waiting = None;
+                    added.clear();
+                    self.text = Stream::new(&text);
+                }
+                ReplyEvent::Retracted(notice) => {
+                    added.clear();
+                    self.text = Stream::new("");
+                    self.message.notice = Some(notice);
+                }
+                ReplyEvent::Waiting(secs_left) => self.waiting = Some(Wait { n, secs_left }),
                 ReplyEvent::Notice(notice) => self.message.notice = Some(notice),
                 ReplyEvent::Usage(_) => {}
                 ReplyEvent::End(ending) => {
                     self.message.status = ending.status();
-                    if self.message.status == MessageStatus::Complete {
-                        self.forget_waiting();
-                    }
+                    self.waiting = None;
                     ended = true;
                 }
             }
@@ -81,10 +100,19 @@ impl Reply {
         }
     }
 
-    /// A model that answers is not busy any more.
-    fn forget_waiting(&mut self) {
-        if self.message.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::TooManyRequests) {
-            self.message.notice = None;
+    /// The event that the wait under way began with.
+    pub fn wait(&self) -> Option<i32> {
+        self.waiting.map(|wait| wait.n)
+    }
+
+    /// A second of the wait that began with event `n` is over; says whether it goes on.
+    pub fn count_down(&mut self, n: i32) -> bool {
+        match &mut self.waiting {
+            Some(wait) if wait.n == n && wait.secs_left > 0 => {
+                wait.secs_left -= 1;
+                true
+            }
+            _ => false,
         }
     }
 
@@ -98,7 +126,7 @@ impl Reply {
 
     /// The reply's article.
     fn article(&self) -> Element {
-        message::answer(&self.message, self.text.html(), &self.connection)
+        message::answer(&self.message, self.text.html(), &self.connection, self.waiting.map(|wait| wait.secs_left))
     }
 
     /// What to tell somebody who does not see that the reply ended.
@@ -114,7 +142,7 @@ impl Reply {
 
 #[cfg(test)]
 mod tests {
-    use model::{Ending, MessageId, Notice, Role};
+    use model::{Ending, MessageId, Notice, NoticeKind, Role};
 
     use super::*;
 
@@ -163,5 +191,43 @@ mod tests {
         let out = html(&reply);
         assert!(!out.contains("aria-busy"), "{out}");
         assert!(out.contains("role=\"alert\"") && out.contains("interrupted") && out.contains("7f3a-19c2"), "{out}");
+    }
+
+    #[test]
+    fn a_wait_counts_down_in_sight_only_and_is_gone_when_text_comes() {
+        let mut reply = Reply::new(Message { content: String::new(), ..reply().message });
+        let event = |n, event| [NumberedEvent { n, event }];
+        reply.apply(event(4, ReplyEvent::Waiting(2)));
+        let seen = |reply: &Reply, secs: &str| {
+            let out = html(reply);
+            assert!(out.contains("role=\"status\"") && out.contains("The model is busy."), "{out}");
+            assert!(out.contains(&format!("Asking again<span aria-hidden=\"true\">{secs}</span>…")), "{out}");
+            assert!(!out.contains("Thinking"), "{out}");
+        };
+        seen(&reply, " in 2 s");
+        assert!(reply.count_down(4));
+        seen(&reply, " in 1 s");
+        assert!(reply.count_down(4) && !reply.count_down(4), "it stays at its end until something comes");
+        seen(&reply, "");
+        reply.apply(event(5, ReplyEvent::Waiting(3)));
+        assert!(!reply.count_down(4), "another wait has a countdown of its own");
+        seen(&reply, " in 3 s");
+        reply.apply(event(6, ReplyEvent::Delta("Hi".to_owned())));
+        assert!(!html(&reply).contains("is busy") && !reply.count_down(5));
+    }
+
+    #[test]
+    fn what_is_withdrawn_is_gone_from_the_page_and_the_reason_is_there() {
+        let mut reply = reply();
+        let notice =
+            Notice { kind: NoticeKind::Filtered, text: "Withdrawn.".to_owned(), correlation_id: "7f".to_owned() };
+        reply.apply([
+            NumberedEvent { n: 4, event: ReplyEvent::Delta(" there".to_owned()) },
+            NumberedEvent { n: 5, event: ReplyEvent::Retracted(notice) },
+            NumberedEvent { n: 6, event: ReplyEvent::End(Ending::Filtered) },
+        ]);
+        let out = html(&reply);
+        assert!(!out.contains("Hello") && !out.contains("there"), "{out}");
+        assert!(out.contains("role=\"alert\"") && out.contains("Withdrawn."), "{out}");
     }
 }

@@ -1,4 +1,4 @@
-//! Administration: who uses the app and who signs in. Nothing of what people write is here.
+//! Administration: who uses the app, how much, and who signs in. Nothing of what people write is here.
 
 use http::Uri;
 use model::{UserRole, Viewer};
@@ -9,6 +9,7 @@ use super::{
     device::device,
     parts::{deed, maybe, moment, nothing, section, table, text},
     profile::{outcome, role_name},
+    usage::all_usage,
 };
 use crate::{
     AppError,
@@ -25,10 +26,12 @@ pub(crate) async fn admin(request: &RequestContext, viewer: &Viewer, uri: &Uri) 
     let people = &request.services.people;
     let found = futures::try_join!(people.search(&query, PEOPLE_SHOWN), people.sign_ins(None, SIGN_INS_SHOWN));
     let (users, sign_ins) = found.map_err(|error| request.fail(error))?;
+    let usage = all_usage(request).await?;
     let body = el("div")
         .class("sheet wide")
         .child(el("header").class("person").child(el("h1").child("Administration")))
         .child(users_section(&users, &query, viewer.is(&UserRole::Admin)))
+        .child(usage)
         .child(sign_ins_section(&sign_ins));
     Ok(Sheet { title: "Administration".to_owned(), body })
 }

@@ -11,6 +11,8 @@ mod device;
 mod parts;
 #[cfg(feature = "ssr")]
 mod profile;
+#[cfg(feature = "ssr")]
+mod usage;
 
 #[cfg(feature = "ssr")]
 pub(crate) use admin::admin;

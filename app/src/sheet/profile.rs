@@ -9,6 +9,7 @@ use super::{
     api::read_profile,
     device::device,
     parts::{deed, fact, maybe, moment, nothing, section, table, text},
+    usage::own_usage,
 };
 use crate::{
     AppError,
@@ -19,10 +20,12 @@ use crate::{
 /// The sheet at `/profile`.
 pub(crate) async fn profile(request: &RequestContext, asker: &Asker) -> Result<Sheet, AppError> {
     let profile = read_profile(request, asker.viewer.id).await.map_err(|error| request.fail(error))?;
+    let usage = own_usage(request, asker.viewer.id).await?;
     let body = el("div")
         .class("sheet")
         .child(person(asker, &profile))
         .child(facts(asker, &profile))
+        .child(usage)
         .child(roles(&profile.roles, asker.viewer.audits()))
         .child(sessions(&profile.sessions, asker.session))
         .child(sign_ins(&profile.sign_ins))

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::request::ChatRequest;
-use crate::{clock, random};
+use crate::{clock, faults::Fault, random};
 
 fn severities() -> Value {
     let safe = json!({"filtered": false, "severity": "safe"});
@@ -146,4 +146,21 @@ pub fn usage(prompt: u64, completion: u64, reasoning: u64) -> Value {
         "prompt_tokens_details": {"audio_tokens": 0, "cached_tokens": 0},
         "total_tokens": prompt + completion + reasoning,
     })
+}
+
+/// The same, with what a fault says instead.
+pub fn usage_as(mut usage: Value, fault: &Fault) -> Value {
+    for (name, place) in [
+        ("prompt_tokens", "/prompt_tokens"),
+        ("completion_tokens", "/completion_tokens"),
+        ("cached_tokens", "/prompt_tokens_details/cached_tokens"),
+        ("reasoning_tokens", "/completion_tokens_details/reasoning_tokens"),
+    ] {
+        if let (Some(number), Some(member)) = (fault.number(name), usage.pointer_mut(place)) {
+            *member = number.into();
+        }
+    }
+    let sum = ["prompt_tokens", "completion_tokens"].iter().filter_map(|name| usage[*name].as_u64()).sum::<u64>();
+    usage["total_tokens"] = sum.into();
+    usage
 }

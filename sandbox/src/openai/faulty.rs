@@ -83,6 +83,7 @@ impl Streaming {
         "hang",
         "stall",
         "malformed_chunk",
+        "usage",
     ];
 
     /// At most one of each kind.

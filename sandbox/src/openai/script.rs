@@ -237,8 +237,11 @@ impl Script {
         }
         if request.include_usage {
             let usage = chunks::usage(request.prompt_tokens(), plan.pieces.len() as u64, plan.reasoning_tokens);
-            let chunk = self.envelope.usage(usage);
-            self.event(&chunk);
+            match faults.get("usage") {
+                Some(fault) if fault.flag("absent") => {}
+                Some(fault) => self.event(&self.envelope.usage(chunks::usage_as(usage, fault))),
+                None => self.event(&self.envelope.usage(usage)),
+            }
         }
         self.done();
     }

@@ -45,7 +45,7 @@ impl Asked {
 
 pub fn text(events: &[NumberedEvent]) -> String {
     let deltas = events.iter().filter_map(|event| match &event.event {
-        ReplyEvent::Delta(text) => Some(text.as_str()),
+        ReplyEvent::Delta(text) | ReplyEvent::All(text) => Some(text.as_str()),
         _ => None,
     });
     deltas.collect()
@@ -168,19 +168,39 @@ impl Browser {
         let mut fields = vec![("content", question)];
         fields.extend(id.as_deref().map(|id| ("conversation", id)));
         let response = self.call("ask", &fields).await;
-        assert_eq!(response.status(), 200, "{question:?}");
+        let (status, body) = (response.status(), response.text().await.unwrap());
+        assert_eq!(status, 200, "{question:?}: {body}");
+        serde_json::from_str(&body).unwrap()
+    }
+
+    /// Lets a reply go on that broke off.
+    pub async fn resume(&self, reply: MessageId) -> model::Message {
+        let response = self.call("resume", &[("reply", &reply.to_string())]).await;
+        assert_eq!(response.status(), 200);
         response.json().await.unwrap()
+    }
+
+    /// The status that trying to gives.
+    pub async fn try_resume(&self, reply: MessageId) -> u16 {
+        self.call("resume", &[("reply", &reply.to_string())]).await.status().as_u16()
+    }
+
+    /// A conversation as it is stored.
+    pub async fn conversation(&self, id: ConversationId) -> model::Conversation {
+        self.data(&format!("/fn/conversation?id={id}")).await
     }
 
     /// The events after number `after`, to the last.
     pub async fn events(&self, reply: MessageId, after: i32) -> Vec<NumberedEvent> {
-        parse_events(&self.follow(reply, after).await.bytes().await.unwrap())
+        parse_events(after, &self.follow(reply, after).await.bytes().await.unwrap())
     }
 
     pub async fn follow(&self, reply: MessageId, after: i32) -> Response {
         let response = self.request(Method::GET, &format!("/fn/reply_events?reply={reply}&after={after}"));
         let response = response.send().await.unwrap();
-        assert_eq!(response.status(), 200);
+        if response.status() != 200 {
+            panic!("{}: {}", response.status(), response.text().await.unwrap());
+        }
         response
     }
 
@@ -191,7 +211,7 @@ impl Browser {
         while let Some(bytes) = response.chunk().await.unwrap() {
             body.extend_from_slice(&bytes);
             let whole = body.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-            let events = parse_events(&body[..whole]);
+            let events = parse_events(0, &body[..whole]);
             if text(&events).contains(needle) {
                 return events;
             }
@@ -200,12 +220,19 @@ impl Browser {
     }
 }
 
-/// One event a line.
-pub fn parse_events(body: &[u8]) -> Vec<NumberedEvent> {
-    body.split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty())
-        .map(|line| serde_json::from_slice(line).unwrap())
-        .collect()
+/// One event a line, behind event `after`; a text alone is the next delta.
+pub fn parse_events(after: i32, body: &[u8]) -> Vec<NumberedEvent> {
+    let mut last = after;
+    let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let events = lines.map(|line| {
+        let event = match serde_json::from_slice::<String>(line) {
+            Ok(text) => NumberedEvent { n: last + 1, event: ReplyEvent::Delta(text) },
+            Err(_) => serde_json::from_slice(line).unwrap(),
+        };
+        last = event.n;
+        event
+    });
+    events.collect()
 }
 
 /// A form and the button to send it with.

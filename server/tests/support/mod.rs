@@ -2,16 +2,21 @@
 
 mod browser;
 mod database;
+mod dice;
 mod doctor;
 mod keys;
+mod models;
 mod old;
 mod provider;
+mod usage;
 
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 
-pub use browser::{Browser, parse_events};
+pub use browser::{Asked, Browser, parse_events, text};
 pub use database::create as empty_database;
+pub use dice::Dice;
 pub use keys::Key;
+pub use models::TwoEndpoints;
 pub use provider::{Provider, SUBJECT, Shape};
 use sandbox::constants;
 use serde_json::Value;
@@ -178,7 +183,12 @@ impl TestApp {
 
     /// Waits until `holds`, which takes a moment but not long.
     pub async fn until(&self, what: &str, holds: impl AsyncFn() -> bool) {
-        let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
+        self.until_within(5, what, holds).await;
+    }
+
+    /// The same for what takes up to `secs`.
+    pub async fn until_within(&self, secs: u64, what: &str, holds: impl AsyncFn() -> bool) {
+        let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(secs);
         while !holds().await {
             assert!(tokio::time::Instant::now() < deadline, "{what}");
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -200,12 +210,19 @@ pub struct Program {
 impl Program {
     /// Beside a [`TestApp`], with the same sandbox and database.
     pub async fn start(app: TestApp) -> Self {
+        Self::start_with(app, &[], std::process::Stdio::inherit()).await
+    }
+
+    /// The same, configured differently, with its log going to `log`.
+    pub async fn start_with(app: TestApp, changes: &[(&'static str, &str)], log: std::process::Stdio) -> Self {
+        let changes = changes.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         let addr = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
         let child = std::process::Command::new(env!("CARGO_BIN_EXE_banter"))
             .env_clear()
-            .envs(variables(&app.sandbox, &app.database_url, addr, HashMap::new()))
+            .envs(variables(&app.sandbox, &app.database_url, addr, changes))
             .env("BIND_ADDR", addr.to_string())
             .env("LEPTOS_SITE_ROOT", app.site.path())
+            .stderr(log)
             .spawn()
             .unwrap();
         let browser = Browser::new(&format!("http://{addr}"));

@@ -7,18 +7,26 @@ use reqwest::{Response, StatusCode, header::HeaderMap};
 use serde::Deserialize;
 use serde_json::Value;
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
+use tokio::time::timeout;
 
 use crate::clock;
+
+/// The status says enough for going on; the words of a service in trouble may never come.
+const WORDS: Duration = Duration::from_secs(5);
 
 /// A refused or failed request to the model.
 #[derive(Debug)]
 pub struct Failure {
     pub kind: FailureKind,
     /// For the log only: it quotes the service.
-    detail: String,
+    detail: Box<str>,
     pub status: Option<u16>,
     /// The service's name for it, such as `DeploymentNotFound`.
-    pub code: Option<String>,
+    pub code: Option<Box<str>>,
+    /// The member of the request that it is about.
+    pub(super) param: Option<Box<str>>,
+    /// What the service said about asking again.
+    pub(super) retry_after: Option<Duration>,
     /// The id under which the service's own logs have it.
     pub upstream_id: Option<String>,
 }
@@ -42,13 +50,38 @@ pub enum FailureKind {
     BrokenOff,
 }
 
+impl FailureKind {
+    /// May be over in a moment.
+    pub(super) fn is_passing(&self) -> bool {
+        matches!(self, Self::Unreachable | Self::TooManyRequests(_) | Self::BrokenOff)
+    }
+
+    /// This endpoint will not take any question; another one may.
+    pub(super) fn is_the_endpoints(&self) -> bool {
+        matches!(self, Self::NotAuthorised | Self::NoSuchDeployment)
+    }
+}
+
 impl Failure {
     pub(super) fn new(kind: FailureKind, detail: impl fmt::Display) -> Self {
-        Self { kind, detail: detail.to_string(), status: None, code: None, upstream_id: None }
+        let detail = detail.to_string().into();
+        Self { kind, detail, status: None, code: None, param: None, retry_after: None, upstream_id: None }
     }
 
     pub(super) fn with_upstream_id(self, upstream_id: Option<String>) -> Self {
         Self { upstream_id, ..self }
+    }
+
+    /// Whether the request was refused for its member `name`. Azure names it in `param`; older versions only in
+    /// words, such as `Unrecognized request argument supplied: user`.
+    pub(super) fn is_about(&self, name: &str) -> bool {
+        let said = format!("{} ", self.detail);
+        let is_named = ["'{}'", "\"{}\"", "`{}`", ": {} "].iter().any(|form| said.contains(&form.replace("{}", name)));
+        self.kind == FailureKind::Refused && (self.param.as_deref() == Some(name) || is_named)
+    }
+
+    pub(super) fn with_kind(self, kind: FailureKind) -> Self {
+        Self { kind, ..self }
     }
 
     /// What the service says, or what stood in the way.
@@ -120,10 +153,10 @@ pub(super) async fn of(response: Response) -> Failure {
     let status = response.status();
     let upstream_id = upstream_id(response.headers());
     let retry_after = retry_after(response.headers(), clock::now());
-    let body = response.bytes().await.unwrap_or_default();
+    let body = timeout(WORDS, response.bytes()).await.ok().and_then(Result::ok).unwrap_or_default();
     let body: Body = serde_json::from_slice(&body).unwrap_or_default();
     let error = body.error.unwrap_or_default();
-    let code = error.code.as_ref().and_then(Value::as_str).map(str::to_owned);
+    let code = error.code.as_ref().and_then(Value::as_str).map(Box::from);
     let kind = match (status, code.as_deref().unwrap_or_default()) {
         (StatusCode::TOO_MANY_REQUESTS, _) => FailureKind::TooManyRequests(retry_after.map(whole_secs)),
         (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _) => FailureKind::NotAuthorised,
@@ -133,8 +166,8 @@ pub(super) async fn of(response: Response) -> Failure {
         (status, _) if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => FailureKind::Unreachable,
         _ => FailureKind::Refused,
     };
-    let detail = error.message.or(body.message).unwrap_or_else(|| "no message".to_owned());
-    Failure { kind, detail, status: Some(status.as_u16()), code, upstream_id }
+    let detail = error.message.or(body.message).unwrap_or_else(|| "no message".to_owned()).into();
+    Failure { kind, detail, status: Some(status.as_u16()), code, param: error.param, retry_after, upstream_id }
 }
 
 /// The service's own id of a request.
@@ -156,7 +189,7 @@ fn retry_after(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
 }
 
 /// Not less than `wait`: for people, who should not come too early.
-fn whole_secs(wait: Duration) -> u64 {
+pub(super) fn whole_secs(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
@@ -171,6 +204,7 @@ struct Body {
 struct ErrorBody {
     code: Option<Value>,
     message: Option<String>,
+    param: Option<Box<str>>,
     innererror: Option<InnerError>,
 }
 
@@ -190,6 +224,17 @@ impl ErrorBody {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refused_parameter_is_recognised_by_name_and_not_by_accident() {
+        let refused = |detail: &str| Failure::new(FailureKind::Refused, detail);
+        let by_param = Failure { param: Some("user".into()), ..refused("Unsupported") };
+        assert!(by_param.is_about("user") && !by_param.is_about("stream_options"));
+        assert!(refused("Unrecognized request argument supplied: user").is_about("user"));
+        assert!(refused("Unknown parameter: 'stream_options'.").is_about("stream_options"));
+        assert!(!refused("The last message has to be the user's.").is_about("user"));
+        assert!(!Failure::new(FailureKind::TooLong, "'user'").is_about("user"));
+    }
 
     #[test]
     fn the_time_to_wait_is_read_in_each_form_that_it_has() {

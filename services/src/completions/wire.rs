@@ -1,5 +1,6 @@
 //! The chunks as Azure really sends them: every member optional, unknown ones ignored (recorded traffic, not the
-//! published schema: the first chunk is empty, chunks of the asynchronous filter have no `delta`).
+//! published schema: the first chunk is empty, chunks of the asynchronous filter have no `delta`). A choice without
+//! `delta` that finishes with `content_filter` is that filter's late block: what was sent before has to go.
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,10 @@ pub(super) fn parse(data: &[u8]) -> Result<Vec<Chunk>, Failure> {
     }
     let mut chunks = Vec::new();
     for choice in event.choices.unwrap_or_default() {
+        let is_late_block = choice.delta.is_none() && choice.finish_reason.as_deref() == Some("content_filter");
+        if is_late_block {
+            chunks.push(Chunk::Retracted(filtered(choice.content_filter_results.as_ref())));
+        }
         if let Some(text) = choice.delta.and_then(|delta| delta.content).filter(|text| !text.is_empty()) {
             // PostgreSQL stores every character but this one.
             chunks.push(Chunk::Text(if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }));
@@ -86,6 +91,7 @@ struct CompletionDetails {
 impl From<UsageOnWire> for Usage {
     fn from(usage: UsageOnWire) -> Self {
         Self {
+            counted: false,
             prompt_tokens: usage.prompt_tokens,
             completion_tokens: usage.completion_tokens,
             cached_tokens: usage.prompt_tokens_details.and_then(|details| details.cached_tokens).unwrap_or_default(),
@@ -114,6 +120,15 @@ mod tests {
         let last = br#"{"choices":[{"delta":{},"finish_reason":"content_filter","content_filter_results":
             {"hate":{"filtered":false},"self_harm":{"filtered":true,"severity":"high"}}}]}"#;
         assert_eq!(parse(last).unwrap(), [Chunk::Finish(Finish::Filtered(vec!["self harm".to_owned()]))]);
+    }
+
+    #[test]
+    fn the_asynchronous_filters_late_block_takes_back_what_was_sent() {
+        let late = br#"{"id":"","choices":[{"index":0,"finish_reason":"content_filter","content_filter_results":
+            {"protected_material_text":{"detected":true,"filtered":true}},"content_filter_offsets":{"end_offset":9}}]}"#;
+        let categories = vec!["protected material text".to_owned()];
+        let finish = Chunk::Finish(Finish::Filtered(categories.clone()));
+        assert_eq!(parse(late).unwrap(), [Chunk::Retracted(categories), finish]);
     }
 
     #[test]

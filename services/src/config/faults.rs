@@ -128,7 +128,8 @@ pub(super) mod tests {
     #[test]
     fn aliases_are_read_and_lists_split() {
         let config = Config::from_lookup(complete).unwrap();
-        assert_eq!(config.openai.deployments, ["gpt-5-mini", "gpt-5"]);
+        let names: Vec<&str> = config.models.iter().map(|model| model.name.as_str()).collect();
+        assert_eq!(names, ["gpt-5-mini", "gpt-5"]);
         assert!(config.origin.is_https());
     }
 

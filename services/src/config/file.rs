@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::faults::Reader;
+use super::{faults::Reader, models::ModelInFile, quotas::QuotaInFile};
 
 /// The file's content; nothing in it is needed.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -12,6 +12,10 @@ use super::faults::Reader;
 pub(super) struct ConfigFile {
     /// `[roles.<name>]`
     pub(super) roles: BTreeMap<String, RoleSource>,
+    /// `[[models]]`
+    pub(super) models: Vec<ModelInFile>,
+    /// `[[quotas]]`
+    pub(super) quotas: Vec<QuotaInFile>,
 }
 
 /// What gives somebody a role.
@@ -36,22 +40,27 @@ impl ConfigFile {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::io::Write as _;
 
     use model::UserRole;
 
-    use super::super::{Config, faults::tests::complete};
+    use super::super::{Config, ConfigFaults, faults::tests::complete};
 
-    fn with_file(text: &str) -> Result<Config, super::super::ConfigFaults> {
+    /// A configuration in which nothing is wrong but perhaps this file.
+    pub(in super::super) fn lookup_with(text: &str) -> impl Fn(&str) -> Option<String> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
-        let path = file.path().display().to_string();
-        Config::from_lookup(|name| match name {
-            "BANTER_CONFIG" => Some(path.clone()),
+        move |name| match name {
+            "BANTER_CONFIG" => Some(file.path().display().to_string()),
             "ADMIN_GROUP_IDS" => Some("from-the-variable".to_owned()),
+            "KEY_OF_A_MODEL" => Some("key-of-a-model".to_owned()),
             name => complete(name),
-        })
+        }
+    }
+
+    pub(in super::super) fn with_file(text: &str) -> Result<Config, ConfigFaults> {
+        Config::from_lookup(lookup_with(text))
     }
 
     #[test]

@@ -4,7 +4,9 @@ mod access;
 mod credential;
 mod faults;
 mod file;
+mod models;
 mod origin;
+mod quotas;
 
 use std::{fmt, net::SocketAddr, ops::Deref, path::PathBuf, str::FromStr as _};
 
@@ -14,7 +16,9 @@ pub use credential::{
     ManagedIdentity, parse_federated_token,
 };
 pub use faults::{ConfigFault, ConfigFaults};
+pub use models::{ApiKey, EndpointConfig, EndpointOrigin, ModelConfig, Prices};
 pub use origin::Origin;
+pub use quotas::QuotaConfig;
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::postgres::PgConnectOptions;
 use url::Url;
@@ -35,7 +39,10 @@ pub struct Config {
     pub admin_group_ids: Vec<String>,
     pub access: AccessConfig,
     pub graph_base_url: Url,
-    pub openai: OpenAiConfig,
+    /// The first is the default; there is at least one.
+    pub models: Vec<ModelConfig>,
+    /// What people may use; empty = as much as they like.
+    pub quotas: Vec<QuotaConfig>,
     /// PEM bundle trusted besides the system's.
     pub extra_ca_certs: Option<PathBuf>,
     pub bind_addr: SocketAddr,
@@ -69,19 +76,6 @@ pub struct IdentityConfig {
     pub credential: ClientCredential,
     /// Where tokens for the app itself come from; absent = the issuer's own token endpoint.
     pub service_token_url: Option<Url>,
-}
-
-/// Where answers come from.
-#[derive(Clone, Debug)]
-pub struct OpenAiConfig {
-    pub base_url: Url,
-    /// The dated form's `api-version`; the v1 form takes none.
-    pub api_version: String,
-    /// Absent = Entra bearer tokens.
-    pub api_key: Option<SecretString>,
-    pub scope: String,
-    /// Deployment names; the first is the default.
-    pub deployments: Vec<String>,
 }
 
 /// How log lines look.
@@ -118,7 +112,6 @@ impl Config {
         let identity = identity(&mut read);
         let graph_base_url =
             read.optional("GRAPH_BASE_URL", "e.g. https://graph.microsoft.com/v1.0", parse_service_url);
-        let openai = openai(&mut read);
         let bind_addr = read.optional("BIND_ADDR", "e.g. 0.0.0.0:3000", |text| {
             text.parse().map_err(|_| "is not an address and a port".to_owned())
         });
@@ -132,13 +125,15 @@ impl Config {
             std::fs::File::open(&path).map(|_| path).map_err(|error| format!("cannot be read: {error}"))
         });
         let file = file::ConfigFile::read(&mut read);
+        let models = models::read(&mut read, &file);
+        let quotas = quotas::read(&mut read, &file.quotas);
         let access = AccessConfig::read(&mut read, &file);
         let allowed_group_ids = read.list("ALLOWED_GROUP_IDS");
         let admin_group_ids = read.list("ADMIN_GROUP_IDS");
         let graph_base_url = graph_base_url.or_else(|| Url::parse("https://graph.microsoft.com/v1.0").ok());
 
-        match (origin, auth_secrets, database, identity, graph_base_url, openai) {
-            (Some(origin), Some(auth_secrets), Some(database), Some(identity), Some(graph_base_url), Some(openai))
+        match (origin, auth_secrets, database, identity, graph_base_url, models) {
+            (Some(origin), Some(auth_secrets), Some(database), Some(identity), Some(graph_base_url), Some(models))
                 if read.faults.is_empty() =>
             {
                 Ok(Self {
@@ -150,7 +145,8 @@ impl Config {
                     admin_group_ids,
                     access,
                     graph_base_url,
-                    openai,
+                    models,
+                    quotas,
                     extra_ca_certs,
                     bind_addr: bind_addr.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000))),
                     log_format: log_format.unwrap_or(LogFormat::Text),
@@ -189,39 +185,6 @@ pub fn tenant_of(issuer: &str) -> Option<String> {
     let url = Url::parse(issuer).ok()?;
     let first = url.path_segments()?.next()?;
     uuid::Uuid::parse_str(first).ok().map(|_| first.to_owned())
-}
-
-fn openai(read: &mut Reader<'_>) -> Option<OpenAiConfig> {
-    let base_url = read.required(
-        &["AZURE_OPENAI_BASE_URL"],
-        "e.g. https://<resource>.openai.azure.com or https://<resource>.openai.azure.com/openai/v1",
-        parse_service_url,
-    );
-    let deployments = read.required(
-        &["AZURE_OPENAI_DEPLOYMENTS"],
-        "deployment names separated by commas, the default first, e.g. gpt-5-mini,gpt-5",
-        |text| {
-            let names = faults::split_list(text);
-            if names.is_empty() { Err("names no deployment".to_owned()) } else { Ok(names) }
-        },
-    );
-    let api_version = read.optional("AZURE_OPENAI_API_VERSION", "e.g. 2024-10-21", |text| Ok(text.to_owned()));
-    // A header cannot carry it otherwise, and the failure would come with each request instead of at the start.
-    let api_key = read.optional("AZURE_OPENAI_API_KEY", "the resource's key", |text| {
-        if text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Ok(SecretString::from(text))
-        } else {
-            Err("contains white space or characters that no key has".to_owned())
-        }
-    });
-    let scope = read.optional("AZURE_OPENAI_SCOPE", "e.g. https://ai.azure.com/.default", |text| Ok(text.to_owned()));
-    Some(OpenAiConfig {
-        base_url: base_url?,
-        api_version: api_version.unwrap_or_else(|| "2024-10-21".to_owned()),
-        api_key,
-        scope: scope.unwrap_or_else(|| "https://cognitiveservices.azure.com/.default".to_owned()),
-        deployments: deployments?,
-    })
 }
 
 fn parse_auth_secrets(text: &str) -> Result<Vec<SecretString>, String> {

@@ -1,24 +1,36 @@
 //! Whether the app can prove who it is, and what Entra's refusals mean.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
+use futures::future::join_all;
 use secrecy::SecretString;
-use tokio::time::timeout;
+use tokio::{sync::OnceCell, time::timeout};
 use url::Url;
 
 use super::{Check, Doctor, Outcome, PATIENCE, reach};
-use crate::identity::{ProviderError, ServiceTokenError};
+use crate::{
+    config::Config,
+    identity::{ProviderError, ServiceTokenError},
+};
 
 const MICROSOFT_GRAPH: &str = "https://graph.microsoft.com";
 
 /// A token of the app's own; without one there is nothing to ask a service with.
 pub(super) type Token = Result<SecretString, Outcome>;
 
+/// A place for the token of each scope that an endpoint of a model wants.
+pub(super) fn model_tokens(config: &Config) -> Vec<(String, OnceCell<Token>)> {
+    let endpoints = config.models.iter().flat_map(|model| &model.endpoints);
+    let scopes: BTreeSet<_> = endpoints.filter(|endpoint| endpoint.api_key.is_none()).map(|it| &it.scope).collect();
+    scopes.into_iter().map(|scope| (scope.clone(), OnceCell::new())).collect()
+}
+
 pub(super) async fn examine(doctor: Arc<Doctor>) -> Vec<Check> {
-    let (for_graph, for_models) = tokio::join!(doctor.graph_token(), doctor.model_token());
+    let for_models = join_all(doctor.model_tokens.iter().map(|(scope, _)| doctor.model_token(scope)));
+    let (for_graph, for_models) = tokio::join!(doctor.graph_token(), for_models);
     let mut checks = vec![told(&doctor, &graph_scope(&doctor.config().graph_base_url), for_graph).of("credential")];
-    if let Some(token) = for_models {
-        checks.push(told(&doctor, &doctor.config().openai.scope, token).of("token for the models"));
+    for ((scope, _), token) in doctor.model_tokens.iter().zip(for_models) {
+        checks.extend(token.map(|token| told(&doctor, scope, token).of("token for the models")));
     }
     checks
 }
@@ -29,13 +41,10 @@ impl Doctor {
         self.graph_token.get_or_init(async || token(self, &graph_scope(&self.config().graph_base_url)).await).await
     }
 
-    /// The app's token for the models, unless they are asked with a key.
-    pub(super) async fn model_token(&self) -> Option<&Token> {
-        let openai = &self.config().openai;
-        match openai.api_key {
-            Some(_) => None,
-            None => Some(self.model_token.get_or_init(async || token(self, &openai.scope).await).await),
-        }
+    /// The app's token for models that want one for `scope`; absent when none does.
+    pub(super) async fn model_token(&self, scope: &str) -> Option<&Token> {
+        let (scope, kept) = self.model_tokens.iter().find(|(known, _)| known == scope)?;
+        Some(kept.get_or_init(async || token(self, scope).await).await)
     }
 }
 
@@ -149,8 +158,9 @@ fn remedy(code: &str, scope: Option<&str>) -> String {
                 .to_owned()
         }
         "500011" | "650052" | "1002012" | "70011" => format!(
-            "There is no such scope in this tenant: {}. For the models it is AZURE_OPENAI_SCOPE, best left out \
-             (https://cognitiveservices.azure.com/.default); the directory's follows from GRAPH_BASE_URL.",
+            "There is no such scope in this tenant: {}. For the models it is AZURE_OPENAI_SCOPE, or the endpoint's scope \
+             in BANTER_CONFIG, best left out (https://cognitiveservices.azure.com/.default); the directory's follows from \
+             GRAPH_BASE_URL.",
             scope.unwrap_or("the one that was asked for")
         ),
         "501051" => "Assign the application to a role of the service that it asks a token for.".to_owned(),

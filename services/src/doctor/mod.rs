@@ -92,7 +92,8 @@ pub struct Doctor {
     surroundings: Vec<Check>,
     discovery: OnceCell<Discovery>,
     graph_token: OnceCell<Token>,
-    model_token: OnceCell<Token>,
+    /// For each scope that the models' endpoints want.
+    model_tokens: Vec<(String, OnceCell<Token>)>,
     graph: OnceCell<Graph>,
 }
 
@@ -105,6 +106,7 @@ impl Doctor {
             surroundings.push(check);
             config.extra_ca_certs = config.extra_ca_certs.filter(|_| usable);
         }
+        let model_tokens = credential::model_tokens(&config);
         let http = http::client(&config)?;
         let services = Services::build(config)?;
         Ok(Self {
@@ -113,7 +115,7 @@ impl Doctor {
             surroundings,
             discovery: OnceCell::new(),
             graph_token: OnceCell::new(),
-            model_token: OnceCell::new(),
+            model_tokens,
             graph: OnceCell::new(),
         })
     }
@@ -131,8 +133,10 @@ impl Doctor {
             delegated::examine(Arc::clone(&self)).boxed(),
             groups::examine(Arc::clone(&self)).boxed(),
         ];
-        for deployment in self.services.completions.deployments() {
-            subjects.push(models::examine(Arc::clone(&self), deployment.clone()).boxed());
+        for (n, model) in self.config().models.iter().enumerate() {
+            for endpoint in 0..model.endpoints.len() {
+                subjects.push(models::examine(Arc::clone(&self), n, endpoint).boxed());
+            }
         }
         stream::iter(subjects).buffered(AT_ONCE).flat_map(stream::iter)
     }

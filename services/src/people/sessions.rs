@@ -209,11 +209,35 @@ impl People {
         let mut news = self.hub.subscribe(Topic::SessionEnd(id));
         loop {
             // An error is no end: a stream without a database ends by itself.
-            if let Ok(false) = sessions::goes_on(&self.pool, id, self.access.recheck_every.as_secs_f64()).await {
+            if !self.over_among(&[id]).await.unwrap_or_default().is_empty() {
                 return;
             }
-            _ = tokio::time::timeout(LOOK_AGAIN, news.changed()).await;
+            if news.changed().await.is_err() {
+                return;
+            }
         }
+    }
+
+    /// Looks for the ends of sessions that have streams open, for ever: not all ends are announced, and announcements
+    /// get lost. All of them at once, however many streams there are.
+    pub(crate) async fn watch_streams(&self) {
+        let mut every = tokio::time::interval(LOOK_AGAIN);
+        every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            every.tick().await;
+            let watched = self.hub.watched_sessions();
+            if watched.is_empty() {
+                continue;
+            }
+            match self.over_among(&watched).await {
+                Ok(over) => over.into_iter().for_each(|id| self.hub.wake(Topic::SessionEnd(id))),
+                Err(error) => tracing::debug!(error = %error, "sessions with streams cannot be looked at now"),
+            }
+        }
+    }
+
+    async fn over_among(&self, ids: &[Uuid]) -> Result<Vec<Uuid>, sqlx::Error> {
+        sessions::over_among(&self.pool, ids, self.access.recheck_every.as_secs_f64()).await
     }
 
     /// Removes what is over, again and again.

@@ -1,12 +1,14 @@
 //! Conversations and their messages.
 
 use model::{
-    Conversation, ConversationId, ConversationSummary, Message, MessageId, MessageStatus, Notice, Role, UserId,
+    Conversation, ConversationId, ConversationSummary, Message, MessageId, MessageStatus, Notice, NumberedEvent,
+    ReplyEvent, Role, UserId,
 };
 use sqlx::{PgConnection, PgPool, Row as _, postgres::PgRow, types::Json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::{replies::gather, reply_logs::last_of};
 use crate::{clock, error::Error};
 
 /// The beginning of a conversation's page: cheap to read, and enough to find the rest already rendered.
@@ -33,28 +35,22 @@ pub struct Cursor {
     pub id: Uuid,
 }
 
-// A streaming reply's text so far is the sum of its deltas; every other message holds its own.
-const MESSAGE_COLUMNS: &str = "m.id, m.role, m.model, m.status, m.notice, m.created_at, \
-    CASE WHEN m.status = 'streaming' THEN coalesce(e.text, '') ELSE m.content END AS content, \
-    coalesce(e.last_n, 0) AS last_n";
+// A streaming reply's text so far is in its events; every other message holds its own.
+const MESSAGE_COLUMNS: &str = "m.id, m.role, m.model, m.status, m.notice, m.created_at, m.content, e.logged";
 const MESSAGE_EVENTS: &str = "LEFT JOIN LATERAL (
-        SELECT string_agg(event->>'d', '' ORDER BY n) AS text, max(n) AS last_n
-        FROM reply_events WHERE m.status = 'streaming' AND reply_id = m.id
+        SELECT jsonb_agg(events ORDER BY n) AS logged FROM reply_events
+        WHERE m.status = 'streaming' AND reply_id = m.id
     ) e ON true";
 
 /// The head of a conversation of `owner`.
 pub async fn head(pool: &PgPool, owner: UserId, id: ConversationId) -> Result<Option<Head>, sqlx::Error> {
     // One statement, so that the revision and the reply under way belong to the same moment.
-    const SQL: &str = "SELECT c.title, c.revision, m.id, m.role, m.model, m.status, m.notice, m.created_at,
-            coalesce(e.text, '') AS content, coalesce(e.last_n, 0) AS last_n
-         FROM conversations c
-         LEFT JOIN messages m ON m.conversation_id = c.id AND m.status = 'streaming'
-         LEFT JOIN LATERAL (
-            SELECT string_agg(event->>'d', '' ORDER BY n) AS text, max(n) AS last_n
-            FROM reply_events WHERE reply_id = m.id
-         ) e ON m.id IS NOT NULL
-         WHERE c.id = $1 AND c.owner_id = $2";
-    let row = sqlx::query(SQL).bind(id.0).bind(owner.0).fetch_optional(pool).await?;
+    let sql = format!(
+        "SELECT c.title, c.revision, {MESSAGE_COLUMNS} FROM conversations c
+         LEFT JOIN messages m ON m.conversation_id = c.id AND m.status = 'streaming' {MESSAGE_EVENTS}
+         WHERE c.id = $1 AND c.owner_id = $2"
+    );
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).bind(owner.0).fetch_optional(pool).await?;
     row.map(|row| {
         let live = row.try_get::<Option<Uuid>, _>("id")?.is_some();
         Ok(Head {
@@ -124,7 +120,7 @@ pub async fn message_source(pool: &PgPool, owner: UserId, id: MessageId) -> Resu
          WHERE m.id = $1 AND c.owner_id = $2"
     );
     let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).bind(owner.0).fetch_optional(pool).await?;
-    row.map(|row| row.try_get("content")).transpose()
+    row.map(|row| Ok(message(&row)?.content)).transpose()
 }
 
 /// A conversation that is about to be asked in.
@@ -182,10 +178,7 @@ pub async fn insert_message(
     .bind(message.status.as_str())
     .fetch_one(tx)
     .await
-    .map_err(|error| match error.as_database_error().and_then(|error| error.constraint()) {
-        Some("messages_one_reply_at_a_time") => Error::ReplyUnderWay,
-        _ => Error::Database(error),
-    })?;
+    .map_err(under_way)?;
     Ok(Message {
         id,
         role: message.role,
@@ -196,6 +189,20 @@ pub async fn insert_message(
         notice: None,
         last_event: 0,
     })
+}
+
+/// [`Error::ReplyUnderWay`] where that is what a failed statement means.
+pub fn under_way(error: sqlx::Error) -> Error {
+    match error.as_database_error().and_then(|error| error.constraint()) {
+        Some("messages_one_reply_at_a_time") => Error::ReplyUnderWay,
+        _ => Error::Database(error),
+    }
+}
+
+/// A message that the caller has found to be its owner's.
+pub async fn message_of(tx: &mut PgConnection, id: MessageId) -> Result<Message, sqlx::Error> {
+    let sql = format!("SELECT {MESSAGE_COLUMNS} FROM messages m {MESSAGE_EVENTS} WHERE m.id = $1");
+    message(&sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_one(tx).await?)
 }
 
 /// A message to insert.
@@ -224,19 +231,26 @@ pub async fn history(
 }
 
 fn message(row: &PgRow) -> Result<Message, sqlx::Error> {
-    let status: String = row.try_get("status")?;
     let role: String = row.try_get("role")?;
-    Ok(Message {
+    let status = MessageStatus::named(&row.try_get::<String, _>("status")?);
+    let mut message = Message {
         id: MessageId(row.try_get("id")?),
         role: role_from(&role),
         content: row.try_get("content")?,
         model: row.try_get("model")?,
-        // The column's CHECK allows nothing else.
-        status: MessageStatus::ALL.into_iter().find(|known| known.as_str() == status).unwrap_or(MessageStatus::Failed),
+        status,
         created_at: clock::rfc3339(row.try_get("created_at")?),
         notice: row.try_get::<Option<Json<Notice>>, _>("notice")?.map(|notice| notice.0),
-        last_event: row.try_get("last_n")?,
-    })
+        last_event: 0,
+    };
+    if let Some(Json(logged)) = row.try_get::<Option<Json<Vec<Vec<NumberedEvent>>>>, _>("logged")? {
+        let events = logged.concat();
+        // A wait under way is left for the page to read as an event.
+        let seen = events.iter().rposition(|event| !matches!(event.event, ReplyEvent::Waiting(_)));
+        message.last_event = last_of(&events[..seen.map_or(0, |at| at + 1)]);
+        (message.content, message.notice) = gather(&events);
+    }
+    Ok(message)
 }
 
 fn role_name(role: Role) -> &'static str {

@@ -6,8 +6,11 @@ pub(crate) mod inspection;
 pub(crate) mod news;
 pub(crate) mod photos;
 pub(crate) mod replies;
+pub(crate) mod reply_logs;
 pub(crate) mod sessions;
 pub(crate) mod sign_ins;
+pub(crate) mod usage;
+pub(crate) mod usage_reports;
 pub(crate) mod users;
 
 use std::time::Duration;

@@ -1,163 +1,248 @@
-//! Replies and their event logs. Only the server that holds a reply's lease appends to its log.
+//! Replies: who writes them, how they end, and what is saved of their logs.
 
-use std::time::Duration;
-
-use model::{Ending, MessageId, Notice, NumberedEvent, ReplyEvent, Usage, UserId};
-use sqlx::{PgConnection, PgPool, types::Json};
+use model::{ConversationId, Ending, MessageId, MessageStatus, Notice, NumberedEvent, ReplyEvent, UserId};
+use sqlx::{PgConnection, PgPool, Row as _, types::Json};
 use uuid::Uuid;
 
-use super::news;
-
-/// How long a server is believed to live without renewing its leases.
-pub const LEASE: Duration = Duration::from_secs(10);
+use super::{news, reply_logs::last_of, usage};
+use crate::metering::Metered;
 
 /// Somebody else ended this reply, or it is gone: stop writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LeaseLost;
+pub struct NotOurs;
 
 /// Opens the log of a reply whose message row was just inserted.
 pub async fn create(tx: &mut PgConnection, id: MessageId, writer: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO replies (id, writer, lease_until) VALUES ($1, $2, now() + $3)")
-        .bind(id.0)
-        .bind(writer)
-        .bind(LEASE)
-        .execute(tx)
-        .await?;
-    Ok(())
+    sqlx::query("INSERT INTO replies (id, writer) VALUES ($1, $2)").bind(id.0).bind(writer).execute(&mut *tx).await?;
+    usage::begin(tx, id).await
 }
 
-/// Appends events, renews the lease, and says whether the reader wants the reply stopped.
-pub async fn append(
-    pool: &PgPool,
-    id: MessageId,
-    writer: Uuid,
-    events: &[NumberedEvent],
-) -> Result<Result<bool, LeaseLost>, sqlx::Error> {
-    let mut tx = pool.begin().await?;
-    let Ok(stop) = heartbeat(&mut tx, id, writer).await? else { return Ok(Err(LeaseLost)) };
-    insert_events(&mut tx, id, events).await?;
-    tx.commit().await?;
-    Ok(Ok(stop))
+/// A reply that goes on after it had ended.
+pub struct Reopened {
+    pub conversation: ConversationId,
+    /// Of the reply among its conversation's messages.
+    pub position: i32,
+    pub model: Option<String>,
+    /// The text so far.
+    pub text: String,
+    /// The number of the last event in its new log, which begins with that text.
+    pub n: i32,
 }
 
-/// The number of the last event in the log; 0 when it is empty.
-pub async fn last_number(pool: &PgPool, id: MessageId) -> Result<i32, sqlx::Error> {
-    sqlx::query_scalar("SELECT coalesce(max(n), 0) FROM reply_events WHERE reply_id = $1")
-        .bind(id.0)
-        .fetch_one(pool)
-        .await
-}
-
-/// Renews the lease and says whether the reader wants the reply stopped.
-pub async fn heartbeat(
-    connection: &mut PgConnection,
-    id: MessageId,
-    writer: Uuid,
-) -> Result<Result<bool, LeaseLost>, sqlx::Error> {
-    let stop: Option<bool> = sqlx::query_scalar(
-        "UPDATE replies SET lease_until = now() + $3 WHERE id = $1 AND writer = $2 AND ended_at IS NULL
-         RETURNING stop_requested",
-    )
-    .bind(id.0)
-    .bind(writer)
-    .bind(LEASE)
-    .fetch_optional(connection)
-    .await?;
-    Ok(stop.ok_or(LeaseLost))
-}
-
-/// How a reply ends.
-pub struct End<'a> {
-    /// The last events, the `end` event included.
-    pub events: &'a [NumberedEvent],
-    pub ending: Ending,
-    pub notice: Option<&'a Notice>,
-    pub usage: Option<Usage>,
-}
-
-/// Appends the last events, closes the log, and gathers the text into the message: all or nothing.
-pub async fn end(
-    pool: &PgPool,
-    id: MessageId,
-    writer: Uuid,
-    end: &End<'_>,
-) -> Result<Result<(), LeaseLost>, sqlx::Error> {
-    let mut tx = pool.begin().await?;
-    let held = sqlx::query(
-        "UPDATE replies SET ended_at = now(), usage = $3 WHERE id = $1 AND writer = $2 AND ended_at IS NULL",
-    )
-    .bind(id.0)
-    .bind(writer)
-    .bind(end.usage.map(Json))
-    .execute(&mut *tx)
-    .await?
-    .rows_affected();
-    if held == 0 {
-        return Ok(Err(LeaseLost));
-    }
-    insert_events(&mut tx, id, end.events).await?;
-    gather(&mut tx, id, end.ending, end.notice).await?;
-    tx.commit().await?;
-    Ok(Ok(()))
-}
-
-/// Ends the replies of servers that died, keeping what was written. How many there were.
-pub async fn end_orphans(pool: &PgPool, notice: &Notice) -> Result<usize, sqlx::Error> {
-    let mut tx = pool.begin().await?;
-    // Servers sweep at the same time; each takes those that no other is ending.
-    let orphans: Vec<(Uuid, i32)> = sqlx::query_as(
-        "SELECT r.id, coalesce((SELECT max(n) FROM reply_events e WHERE e.reply_id = r.id), 0)
-         FROM replies r WHERE r.ended_at IS NULL AND r.lease_until < now() FOR UPDATE SKIP LOCKED",
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    for (id, last) in &orphans {
-        let id = MessageId(*id);
-        sqlx::query("UPDATE replies SET ended_at = now() WHERE id = $1").bind(id.0).execute(&mut *tx).await?;
-        let events = [
-            NumberedEvent { n: last + 1, event: ReplyEvent::Notice(notice.clone()) },
-            NumberedEvent { n: last + 2, event: ReplyEvent::End(Ending::Interrupted) },
-        ];
-        insert_events(&mut tx, id, &events).await?;
-        gather(&mut tx, id, Ending::Interrupted, Some(notice)).await?;
-    }
-    tx.commit().await?;
-    Ok(orphans.len())
-}
-
-/// The events of a reply of `owner` after number `after`, in order; at most `limit`.
-pub async fn events_after(
-    pool: &PgPool,
+/// Opens the log of a reply of `owner` again. `None` when there is no such reply, or when it is not one that broke off
+/// and is the last message of its conversation.
+pub async fn reopen(
+    tx: &mut PgConnection,
     owner: UserId,
     id: MessageId,
-    after: i32,
-    limit: i64,
-) -> Result<Vec<NumberedEvent>, sqlx::Error> {
-    let rows: Vec<(i32, Json<ReplyEvent>)> = sqlx::query_as(
-        "SELECT e.n, e.event FROM reply_events e
-         JOIN messages m ON m.id = e.reply_id JOIN conversations c ON c.id = m.conversation_id
-         WHERE e.reply_id = $1 AND c.owner_id = $2 AND e.n > $3 ORDER BY e.n LIMIT $4",
+    writer: Uuid,
+) -> Result<Option<Reopened>, sqlx::Error> {
+    // The conversation's row first, as in `end`.
+    let conversation: Option<Uuid> = sqlx::query_scalar(
+        "SELECT c.id FROM conversations c JOIN messages m ON m.conversation_id = c.id
+         WHERE m.id = $1 AND c.owner_id = $2 FOR UPDATE OF c",
     )
     .bind(id.0)
     .bind(owner.0)
-    .bind(after)
-    .bind(limit)
-    .fetch_all(pool)
+    .fetch_optional(&mut *tx)
     .await?;
-    Ok(rows.into_iter().map(|(n, event)| NumberedEvent { n, event: event.0 }).collect())
+    let Some(conversation) = conversation else { return Ok(None) };
+    // Behind what is told of a log that was dropped (see `in_short`).
+    let row = sqlx::query(
+        "WITH again AS (
+            UPDATE messages m SET status = 'streaming', notice = NULL FROM conversations c
+            WHERE m.id = $1 AND c.id = m.conversation_id AND m.position = c.message_count - 1
+                AND (m.status IN ('interrupted', 'stopped', 'failed') OR m.notice->>'kind' = 'length')
+            RETURNING m.id, m.position, m.model, m.content
+         ),
+         bumped AS (UPDATE conversations c SET revision = revision + 1, updated_at = now() FROM again WHERE c.id = $3)
+         UPDATE replies r SET writer = $2, begun_at = now(), ended_at = NULL, stop_requested = false, logged = true,
+            last_n = last_n + 4
+         FROM again WHERE r.id = again.id RETURNING again.position, again.model, again.content, r.last_n",
+    )
+    .bind(id.0)
+    .bind(writer)
+    .bind(conversation)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let (text, n): (String, i32) = (row.try_get("content")?, row.try_get("last_n")?);
+    sqlx::query("DELETE FROM reply_events WHERE reply_id = $1").bind(id.0).execute(&mut *tx).await?;
+    sqlx::query("INSERT INTO reply_events (reply_id, n, events) VALUES ($1, $2, $3)")
+        .bind(id.0)
+        .bind(n)
+        .bind(Json([NumberedEvent { n, event: ReplyEvent::All(text.clone()) }]))
+        .execute(&mut *tx)
+        .await?;
+    usage::begin(tx, id).await?;
+    let (position, model) = (row.try_get("position")?, row.try_get("model")?);
+    Ok(Some(Reopened { conversation: ConversationId(conversation), position, model, text, n }))
 }
 
-/// Whether a reply of `owner` has ended; `None` when there is none.
-pub async fn has_ended(pool: &PgPool, owner: UserId, id: MessageId) -> Result<Option<bool>, sqlx::Error> {
-    sqlx::query_scalar(
-        "SELECT r.ended_at IS NOT NULL FROM replies r
+/// A reply as its readers need to know it.
+pub struct Standing {
+    pub writer: Uuid,
+    pub ended: bool,
+    /// Whether its log is still there.
+    pub logged: bool,
+}
+
+/// A reply of `owner`; `None` when there is none.
+pub async fn standing(pool: &PgPool, owner: UserId, id: MessageId) -> Result<Option<Standing>, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT r.writer, r.ended_at IS NOT NULL AS ended, r.logged FROM replies r
          JOIN messages m ON m.id = r.id JOIN conversations c ON c.id = m.conversation_id
          WHERE r.id = $1 AND c.owner_id = $2",
     )
     .bind(id.0)
     .bind(owner.0)
     .fetch_optional(pool)
-    .await
+    .await?;
+    row.map(|row| {
+        Ok(Standing { writer: row.try_get("writer")?, ended: row.try_get("ended")?, logged: row.try_get("logged")? })
+    })
+    .transpose()
+}
+
+/// What is saved of a reply's log after number `after`, in order; the first part of it if it is long.
+pub async fn events_after(pool: &PgPool, id: MessageId, after: i32) -> Result<Vec<NumberedEvent>, sqlx::Error> {
+    let rows: Vec<Json<Vec<NumberedEvent>>> =
+        sqlx::query_scalar("SELECT events FROM reply_events WHERE reply_id = $1 AND n > $2 ORDER BY n LIMIT 50")
+            .bind(id.0)
+            .bind(after)
+            .fetch_all(pool)
+            .await?;
+    Ok(rows.into_iter().flat_map(|row| row.0).filter(|event| event.n > after).collect())
+}
+
+/// A reply whose log was dropped, as events behind the numbers that the log had.
+pub async fn in_short(pool: &PgPool, id: MessageId) -> Result<Vec<NumberedEvent>, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT m.content, m.status, m.notice, r.last_n FROM replies r JOIN messages m ON m.id = r.id WHERE r.id = $1",
+    )
+    .bind(id.0)
+    .fetch_optional(pool)
+    .await?;
+    let Some(row) = row else { return Ok(Vec::new()) };
+    let last: i32 = row.try_get("last_n")?;
+    let status: String = row.try_get("status")?;
+    let notice = row.try_get::<Option<Json<Notice>>, _>("notice")?.map(|notice| ReplyEvent::Notice(notice.0));
+    let text = Some(ReplyEvent::All(row.try_get("content")?));
+    let end = Some(ReplyEvent::End(Ending::of(MessageStatus::named(&status))));
+    let events = [text, notice, end].into_iter().flatten();
+    Ok((last + 1..).zip(events).map(|(n, event)| NumberedEvent { n, event }).collect())
+}
+
+/// Whether the reader wants a reply stopped; `None` when it is not this writer's any more.
+pub async fn stop_requested(pool: &PgPool, id: MessageId, writer: Uuid) -> Result<Option<bool>, sqlx::Error> {
+    sqlx::query_scalar("SELECT stop_requested FROM replies WHERE id = $1 AND writer = $2 AND ended_at IS NULL")
+        .bind(id.0)
+        .bind(writer)
+        .fetch_optional(pool)
+        .await
+}
+
+/// The replies of `writer` that are to be stopped.
+pub async fn to_stop(pool: &PgPool, writer: Uuid) -> Result<Vec<MessageId>, sqlx::Error> {
+    let ids: Vec<Uuid> =
+        sqlx::query_scalar("SELECT id FROM replies WHERE writer = $1 AND ended_at IS NULL AND stop_requested")
+            .bind(writer)
+            .fetch_all(pool)
+            .await?;
+    Ok(ids.into_iter().map(MessageId).collect())
+}
+
+/// Those of `ids` that have ended.
+pub async fn ended_among(pool: &PgPool, ids: &[MessageId]) -> Result<Vec<MessageId>, sqlx::Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let ended: Vec<Uuid> = sqlx::query_scalar("SELECT id FROM replies WHERE id = ANY($1) AND ended_at IS NOT NULL")
+        .bind(&ids)
+        .fetch_all(pool)
+        .await?;
+    Ok(ended.into_iter().map(MessageId).collect())
+}
+
+/// How a reply ends.
+pub struct End<'a> {
+    /// The last events, the `end` event included, with those that are in the journal only.
+    pub events: &'a [NumberedEvent],
+    /// All of its text.
+    pub text: &'a str,
+    pub ending: Ending,
+    pub notice: Option<&'a Notice>,
+    /// Absent: the model did nothing for it.
+    pub metered: Option<&'a Metered>,
+}
+
+/// Saves the last events, closes the log, and puts the text into the message: all or nothing.
+pub async fn end(
+    pool: &PgPool,
+    id: MessageId,
+    writer: Uuid,
+    end: &End<'_>,
+) -> Result<Result<(), NotOurs>, sqlx::Error> {
+    let mut tx = pool.begin().await?;
+    // The conversation's row first, in the order in which asking takes the locks: the other way round would deadlock.
+    sqlx::query(
+        "UPDATE conversations SET revision = revision + 1 WHERE id = (SELECT conversation_id FROM messages WHERE id = $1)",
+    )
+    .bind(id.0)
+    .execute(&mut *tx)
+    .await?;
+    let held: Option<bool> = sqlx::query_scalar(
+        "WITH held AS (
+            UPDATE replies SET ended_at = now(), usage = $3, last_n = $4
+            WHERE id = $1 AND writer = $2 AND ended_at IS NULL RETURNING id
+         ),
+         saved AS (INSERT INTO reply_events (reply_id, n, events) SELECT id, $4, $5 FROM held),
+         ended AS (
+            UPDATE messages m SET status = $6, notice = $7, content = $8 FROM held WHERE m.id = held.id
+         )
+         SELECT pg_notify($9, $10 || id::text) IS NULL FROM held",
+    )
+    .bind(id.0)
+    .bind(writer)
+    .bind(end.metered.map(|metered| Json(metered.usage)))
+    .bind(last_of(end.events))
+    .bind(Json(end.events))
+    .bind(end.ending.status().as_str())
+    .bind(end.notice.map(Json))
+    .bind(end.text)
+    .bind(news::CHANNEL)
+    .bind(news::ENDED)
+    .fetch_optional(&mut *tx)
+    .await?;
+    if held.is_none() {
+        return Ok(Err(NotOurs));
+    }
+    if let Some(metered) = end.metered {
+        usage::add(&mut tx, id, metered).await?;
+    }
+    tx.commit().await?;
+    Ok(Ok(()))
+}
+
+/// The text that events make, and the last notice among them.
+pub fn gather(events: &[NumberedEvent]) -> (String, Option<Notice>) {
+    let (mut text, mut notice) = (String::new(), None);
+    add(events, &mut text, &mut notice);
+    (text, notice)
+}
+
+/// Adds what events say to what those before them said.
+pub fn add(events: &[NumberedEvent], text: &mut String, last: &mut Option<Notice>) {
+    for NumberedEvent { event, .. } in events {
+        match event {
+            ReplyEvent::Delta(more) => text.push_str(more),
+            ReplyEvent::All(all) => text.clone_from(all),
+            ReplyEvent::Retracted(notice) => {
+                text.clear();
+                *last = Some(notice.clone());
+            }
+            ReplyEvent::Notice(notice) => *last = Some(notice.clone()),
+            ReplyEvent::Waiting(_) | ReplyEvent::Usage(_) | ReplyEvent::End(_) => {}
+        }
+    }
 }
 
 /// Asks whoever writes this reply of `owner` to stop. False when there is no such reply; stopping one that has ended
@@ -194,55 +279,6 @@ pub async fn request_stop_all(pool: &PgPool, owner: UserId) -> Result<(), sqlx::
     .bind(news::CHANNEL)
     .bind(news::STOP)
     .execute(pool)
-    .await?;
-    Ok(())
-}
-
-async fn insert_events(tx: &mut PgConnection, id: MessageId, events: &[NumberedEvent]) -> Result<(), sqlx::Error> {
-    let numbers: Vec<i32> = events.iter().map(|event| event.n).collect();
-    let bodies: Vec<Json<&ReplyEvent>> = events.iter().map(|event| Json(&event.event)).collect();
-    sqlx::query(
-        "WITH written AS (
-            INSERT INTO reply_events (reply_id, n, event)
-            SELECT $1, n, event FROM unnest($2::int[], $3::jsonb[]) AS new (n, event)
-         )
-         SELECT pg_notify($4, $1::text)",
-    )
-    .bind(id.0)
-    .bind(&numbers)
-    .bind(&bodies)
-    .bind(news::CHANNEL)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// Moves a finished reply's text from the log into its message.
-async fn gather(
-    tx: &mut PgConnection,
-    id: MessageId,
-    ending: Ending,
-    notice: Option<&Notice>,
-) -> Result<(), sqlx::Error> {
-    // The conversation's row first, in the order in which asking takes the locks: the other way round would deadlock.
-    sqlx::query(
-        "SELECT c.id FROM conversations c JOIN messages m ON m.conversation_id = c.id WHERE m.id = $1 FOR UPDATE OF c",
-    )
-    .bind(id.0)
-    .execute(&mut *tx)
-    .await?;
-    sqlx::query(
-        "WITH ended AS (
-            UPDATE messages SET status = $2, notice = $3, content = coalesce(
-                (SELECT string_agg(event->>'d', '' ORDER BY n) FROM reply_events WHERE reply_id = $1), '')
-            WHERE id = $1 RETURNING conversation_id
-         )
-         UPDATE conversations SET revision = revision + 1 WHERE id = (SELECT conversation_id FROM ended)",
-    )
-    .bind(id.0)
-    .bind(ending.status().as_str())
-    .bind(notice.map(Json))
-    .execute(tx)
     .await?;
     Ok(())
 }

@@ -127,23 +127,22 @@ pub async fn tokens(pool: &PgPool, public_id: Uuid) -> Result<Option<(Vec<u8>, V
     .await
 }
 
-/// Whether the session goes on and its owner's access was confirmed within `recheck_secs`. Somebody who has a stream
-/// open is there: that is seen, too.
-pub async fn goes_on(pool: &PgPool, public_id: Uuid, recheck_secs: f64) -> Result<bool, sqlx::Error> {
-    let goes_on: Option<bool> = sqlx::query_scalar(
+/// Those of some sessions that are over, or whose owner's access was not confirmed within `recheck_secs`. Somebody who
+/// has a stream open is there: that is seen, too.
+pub async fn over_among(pool: &PgPool, public_ids: &[Uuid], recheck_secs: f64) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar(
         "WITH seen AS (
             UPDATE sessions SET last_seen_at = now()
-            WHERE public_id = $1 AND ended_at IS NULL AND last_seen_at < now() - interval '1 minute'
+            WHERE public_id = ANY($1) AND ended_at IS NULL AND last_seen_at < now() - interval '1 minute'
          )
-         SELECT ended_at IS NULL AND expires_at > now()
-            AND access_checked_at > now() - make_interval(secs => $2)
-         FROM sessions WHERE public_id = $1",
+         SELECT watched.id FROM unnest($1) AS watched (id) LEFT JOIN sessions s ON s.public_id = watched.id
+         WHERE s.public_id IS NULL OR s.ended_at IS NOT NULL OR s.expires_at <= now()
+            OR s.access_checked_at <= now() - make_interval(secs => $2)",
     )
-    .bind(public_id)
+    .bind(public_ids)
     .bind(recheck_secs)
-    .fetch_optional(pool)
-    .await?;
-    Ok(goes_on.unwrap_or(false))
+    .fetch_all(pool)
+    .await
 }
 
 /// Gives a session a new id, under which `tokens` are sealed; false when its id or its tokens changed meanwhile.

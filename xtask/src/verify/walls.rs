@@ -8,7 +8,7 @@ use crate::paths::{Paths, metadata_without_dependencies};
 use crate::process;
 
 /// A crate, and the only crates of this workspace it may use outside its tests.
-const MAY_USE: [(&str, &[&str]); 7] = [
+const MAY_USE: [(&str, &[&str]); 8] = [
     ("model", &[]),
     ("services", &["model"]),
     ("app", &["model", "services"]),
@@ -16,6 +16,7 @@ const MAY_USE: [(&str, &[&str]); 7] = [
     ("server", &["app", "services", "model"]),
     ("sandbox", &["model"]),
     ("xtask", &[]),
+    ("load", &[]),
 ];
 
 /// A crate, and what it must not name itself, in whatever form.

@@ -1,6 +1,6 @@
 //! The chat page's server functions, called from the browser.
 
-use model::{AskReceipt, Conversation, ConversationId, ConversationPage, MessageId};
+use model::{AskReceipt, Conversation, ConversationId, ConversationPage, Message, MessageId};
 
 use crate::{AppError, fetch};
 
@@ -34,4 +34,9 @@ pub async fn message_source(id: MessageId) -> Result<String, AppError> {
 /// Ends a reply where it is; the part written so far stays.
 pub async fn stop(reply: MessageId) -> Result<(), AppError> {
     fetch::post("stop", &[("reply", Some(&reply.to_string()))]).await
+}
+
+/// Lets a reply go on that broke off, from the text that it has; the reply as it is now.
+pub async fn resume(reply: MessageId) -> Result<Message, AppError> {
+    fetch::post("resume", &[("reply", Some(&reply.to_string()))]).await
 }

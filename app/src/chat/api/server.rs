@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use futures::StreamExt as _;
+use futures::{StreamExt as _, stream::FuturesUnordered};
 use leptos::prelude::*;
-use model::{AskReceipt, Conversation, ConversationId, ConversationPage, MessageId, ModelChoice};
+use model::{
+    AskReceipt, Conversation, ConversationId, ConversationPage, Message, MessageId, ModelChoice, NumberedEvent,
+    ReplyEvent,
+};
 use server_fn::codec::{ByteStream, GetUrl, Streaming};
 
 use crate::AppError;
@@ -65,8 +68,16 @@ pub async fn stop(reply: MessageId) -> Result<(), AppError> {
     request.services.conversations.stop(viewer.id, reply).await.map_err(|error| request.fail(error))
 }
 
+/// Lets a reply go on that broke off, from the text that it has; the reply as it is now.
+#[server(prefix = "/fn", endpoint = "resume")]
+pub async fn resume(reply: MessageId) -> Result<Message, AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    request.services.conversations.resume(viewer.id, reply).await.map_err(|error| request.fail(error))
+}
+
 /// The events of a reply after number `after`: those there are, then those to come, until its last one.
-/// One JSON [`model::NumberedEvent`] a line. The stream breaking off without an `end` event means: ask again.
+/// One JSON [`model::NumberedEvent`] a line, or only its text where it is the next delta. The stream breaking off without
+/// an `end` event means: ask again.
 #[server(prefix = "/fn", endpoint = "reply_events", input = GetUrl, output = Streaming)]
 pub async fn reply_events(reply: MessageId, after: i32) -> Result<ByteStream<AppError>, AppError> {
     let (request, asker) = crate::context::asking_in_session()?;
@@ -74,22 +85,32 @@ pub async fn reply_events(reply: MessageId, after: i32) -> Result<ByteStream<App
     let events = conversations.follow(asker.viewer.id, reply, after).await.map_err(|error| request.fail(error))?;
     // The stream outlives the moment in which its reader was let in.
     let people = Arc::clone(&request.services.people);
-    let over = Box::pin(async move { people.session_over(asker.session).await });
+    let over = async move { people.session_over(asker.session).await };
+    // Looked at when it has something to say only, not at each event.
+    let mut over = FuturesUnordered::from_iter([Box::pin(over)]);
+    let over = Box::pin(async move { over.next().await });
+    let mut last = after;
     Ok(ByteStream::new(events.take_until(over).map(move |batch| match batch {
-        Ok(events) => Ok(to_lines(&events)),
+        Ok(events) => Ok(to_lines(&events, &mut last)),
         Err(error) => Err(request.fail(error)),
     })))
 }
 
-fn to_lines(events: &[model::NumberedEvent]) -> Vec<u8> {
+fn to_lines(events: &[NumberedEvent], last: &mut i32) -> Vec<u8> {
     let mut lines = Vec::new();
     if events.is_empty() {
         // A sign of life: an empty line, which readers pass over.
         lines.push(b'\n');
     }
     for event in events {
-        // Events hold strings and numbers only: writing them to memory cannot fail.
-        if serde_json::to_writer(&mut lines, event).is_ok() {
+        // Almost all events are short deltas one after the other; their number would be most of the line.
+        let written = match &event.event {
+            ReplyEvent::Delta(text) if event.n == *last + 1 => serde_json::to_writer(&mut lines, text),
+            _ => serde_json::to_writer(&mut lines, event),
+        };
+        *last = event.n;
+        // Strings and numbers: writing them to memory cannot fail.
+        if written.is_ok() {
             lines.push(b'\n');
         }
     }

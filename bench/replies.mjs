@@ -1,0 +1,258 @@
+#!/usr/bin/env node
+// Measures replies: many at once through the app, beside the same model asked directly. Plain Node.js on Linux; the load
+// comes from `bench/load`. It starts its own sandbox and its own app on free ports, and ends both whatever happens.
+
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import readline from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+
+import { basics, endAll, freePorts, onEnd, residentBytes, root, start, startApp, startSandbox } from "./processes.mjs";
+import { hangUp, Visitor } from "./visitor.mjs";
+
+const HELP = `\
+Usage: node bench/replies.mjs [options]
+
+Needs: cargo leptos build --release --precompress; cargo build --release -p load; cargo build -p sandbox
+
+  --json             results as JSON on standard output instead of tables
+  --only LIST        of: first-token, load, linear, growth (all)
+  --built FOLDER     where the builds are (target)
+  --levels LIST      replies at once for "load" (1000,2000,5000)
+  --growth N         replies one after another's end for "growth" (10000)
+  --one-core         gives the app the first core and everything else the others (the default where there are two)
+  --help             this text`;
+
+const RATE = 30;
+const PERSONA = "Alice Archer";
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: "boolean" },
+    only: { type: "string", default: "first-token,load,linear,growth" },
+    built: { type: "string", default: path.join(root, "target") },
+    levels: { type: "string", default: "1000,2000,5000" },
+    growth: { type: "string", default: "10000" },
+    "one-core": { type: "boolean", default: os.cpus().length > 1 },
+    help: { type: "boolean" },
+  },
+});
+
+async function measure() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "banter-replies-"));
+  onEnd(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
+  fs.chmodSync(folder, 0o755);
+  const [port, modelPort, ...ports] = await freePorts(5);
+  const built = (name) => ["release", "debug"].map((kind) => path.join(options.built, kind, name)).find(fs.existsSync);
+  const sandbox = await startSandbox(built("sandbox"), folder, ports);
+  const environment = {
+    ...sandbox.environment(port, path.join(options.built, "site")),
+    AZURE_OPENAI_BASE_URL: `http://127.0.0.1:${modelPort}/openai/v1`,
+    AZURE_OPENAI_API_KEY: "none-is-needed",
+    RUST_LOG: "warn",
+  };
+  const load = await startLoad(built("load"), folder, modelPort);
+  const app = await startApp({ binary: built("banter"), folder, port, environment });
+  const others = fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+  if (options["one-core"]) {
+    pin(app.pid, "0");
+    for (const pid of descendants(process.pid, others)) if (pid !== app.pid) pin(pid, `1-${os.cpus().length - 1}`);
+  }
+  const visitor = new Visitor();
+  const url = `http://localhost:${port}`;
+  await visitor.signIn(`${url}/chat`, PERSONA);
+  const ask = {
+    direct: (replies, tokens, ramp) => load.run(`direct ${replies} ${tokens} ${RATE} ${ramp}`),
+    app: (replies, tokens, ramp) =>
+      load.run(`app ${url} ${visitor.cookieLine("localhost").replaceAll(" ", "")} ${replies} ${tokens} ${RATE} ${ramp}`),
+  };
+  const database = new Database(environment.DATABASE_URL);
+  const cost = async (work) => {
+    const before = { cpu: cpuMicros(app.pid), rows: database.rowsWritten() };
+    const peak = watchMemory(app.pid);
+    const result = await work();
+    await sleep(1000);
+    const cpu_us = cpuMicros(app.pid) - before.cpu;
+    const rows = database.rowsWritten() - before.rows;
+    return {
+      ...result,
+      cpu_us_per_token: cpu_us / result.tokens,
+      cpu_share: cpu_us / 1e6 / result.seconds,
+      rows_per_second: rows / result.seconds,
+      memory_peak_bytes: peak.end(),
+      memory_after_bytes: residentBytes(app.pid),
+    };
+  };
+  await ask.app(20, 50, 1);
+
+  const results = { cores: os.cpus().length, processor: os.cpus()[0].model, one_core: options["one-core"] };
+  const wanted = new Set(options.only.split(","));
+  if (wanted.has("first-token")) {
+    say("first token, 200 at once");
+    const direct = await ask.direct(400, 200, 14);
+    const through = await cost(() => ask.app(400, 200, 14));
+    results.first_token = { direct, app: through };
+  }
+  if (wanted.has("load")) {
+    results.load = [];
+    for (const level of options.levels.split(",").map(Number)) {
+      say(`${level} at once`);
+      // All of them are under way for at least half of the time.
+      const ramp = level / 100;
+      const tokens = Math.ceil(RATE * (ramp + 20));
+      const direct = await ask.direct(level, tokens, ramp);
+      const through = await cost(() => ask.app(level, tokens, ramp));
+      results.load.push({ level, direct, app: through });
+    }
+  }
+  if (wanted.has("linear")) {
+    results.linear = [];
+    for (const tokens of [500, 1000, 2000, 4000]) {
+      say(`bytes of ${tokens} tokens`);
+      results.linear.push({ tokens, ...(await ask.app(8, tokens, 0)) });
+    }
+  }
+  if (wanted.has("growth")) {
+    const rounds = 10;
+    const each = Math.ceil(Number(options.growth) / rounds);
+    results.growth = [];
+    for (let round = 1; round <= rounds; round += 1) {
+      say(`${round * each} replies`);
+      const { failed } = await ask.app(each, 60, each / 100);
+      await sleep(500);
+      results.growth.push({ replies: round * each, failed, memory_bytes: residentBytes(app.pid) });
+    }
+  }
+  return results;
+}
+
+async function startLoad(binary, folder, port) {
+  if (!binary) throw new Error("build the load first: cargo build --release -p load");
+  const log = path.join(folder, "load.log");
+  const load = start("the load", binary, [String(port)], { env: basics(), log, stdin: "pipe", stdout: "pipe" });
+  const lines = readline.createInterface({ input: load.child.stdout })[Symbol.asyncIterator]();
+  const next = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw load.failed(`ended (${await load.exited})`);
+    return JSON.parse(value);
+  };
+  await next();
+  return {
+    run(command) {
+      load.child.stdin.write(`${command}\n`);
+      return next();
+    },
+  };
+}
+
+/// Rows that all sessions of the database wrote, as PostgreSQL counts them.
+class Database {
+  constructor(url) {
+    this.url = url;
+  }
+
+  rowsWritten() {
+    const sql = "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_user_tables";
+    const found = spawnSync("psql", ["-Atc", sql, this.url], { encoding: "utf8" });
+    return found.status === 0 ? Number(found.stdout) : Number.NaN;
+  }
+}
+
+function watchMemory(pid) {
+  let peak = 0;
+  const timer = setInterval(() => (peak = Math.max(peak, residentBytes(pid))), 250);
+  return {
+    end() {
+      clearInterval(timer);
+      return peak;
+    },
+  };
+}
+
+/// Processor time of a process so far, in user and kernel.
+function cpuMicros(pid) {
+  const fields = fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+  // In hundredths of a second, as Linux counts them.
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
+
+function pin(pid, cores) {
+  spawnSync("taskset", ["-a", "-c", "-p", cores, String(pid)]);
+}
+
+function descendants(pid, all) {
+  const parent = (of) => {
+    try {
+      return Number(fs.readFileSync(`/proc/${of}/stat`, "utf8").split(") ")[1].split(" ")[1]);
+    } catch {
+      return 0;
+    }
+  };
+  const children = all.filter((of) => parent(of) === pid);
+  return [pid, ...children.flatMap((child) => descendants(child, all))];
+}
+
+function say(what) {
+  process.stderr.write(`  ${what}\n`);
+}
+
+function print(results) {
+  const ms = (number) => number.toFixed(1);
+  const mb = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
+  const lines = [`${results.cores} cores, ${results.processor}${results.one_core ? ", the app on one of them" : ""}`];
+  const { first_token: first, load, linear, growth } = results;
+  if (first) {
+    lines.push("", "First token, ms (about 200 at once)   p50     p99");
+    for (const [name, of] of [["model directly", first.direct], ["through Banter", first.app]]) {
+      lines.push(`  ${name.padEnd(34)} ${ms(of.first_token_ms.p50).padStart(6)} ${ms(of.first_token_ms.p99).padStart(7)}`);
+    }
+  }
+  for (const { level, direct, app } of load ?? []) {
+    lines.push(
+      "",
+      `${level} replies at once, ${RATE} tokens/s: ${app.replies} whole, ${app.failed} not`,
+      `  first token, ms            p50 ${ms(app.first_token_ms.p50)}  p99 ${ms(app.first_token_ms.p99)}` +
+        `  (directly ${ms(direct.first_token_ms.p50)}, ${ms(direct.first_token_ms.p99)})`,
+      `  model to reader, ms        p50 ${ms(app.delay_ms.p50)}  p99 ${ms(app.delay_ms.p99)}  max ${ms(app.delay_ms.max)}` +
+        `  (directly ${ms(direct.delay_ms.p50)}, ${ms(direct.delay_ms.p99)}, ${ms(direct.delay_ms.max)})`,
+      `  processor time             ${app.cpu_us_per_token.toFixed(1)} µs a token, ${(100 * app.cpu_share).toFixed(0)} % of a core`,
+      `  memory                     ${mb(app.memory_peak_bytes)} at most, ${mb(app.memory_after_bytes)} after`,
+      `  rows written               ${app.rows_per_second.toFixed(0)} a second for ${(app.tokens / app.seconds).toFixed(0)} tokens a second`,
+    );
+    for (const [why, count] of Object.entries(app.failures)) lines.push(`  ${count}× ${why}`);
+  }
+  if (linear) {
+    lines.push("", "Bytes on the wire of an answer");
+    for (const { tokens, bytes, replies } of linear) {
+      const each = bytes / replies;
+      lines.push(`  ${String(tokens).padStart(5)} tokens ${each.toFixed(0).padStart(9)}  ${(each / tokens / 5).toFixed(2)} × its text`);
+    }
+  }
+  if (growth) {
+    lines.push("", "Memory after so many replies");
+    for (const { replies, failed, memory_bytes } of growth) {
+      lines.push(`  ${String(replies).padStart(6)} ${mb(memory_bytes)}${failed ? `, ${failed} failed` : ""}`);
+    }
+  }
+  console.log(lines.join("\n"));
+}
+
+if (options.help) {
+  console.log(HELP);
+} else {
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => endAll().then(() => process.exit(130)));
+  try {
+    const results = await measure();
+    if (options.json) console.log(JSON.stringify(results, null, 2));
+    else print(results);
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  } finally {
+    hangUp();
+    await endAll();
+  }
+}

@@ -1,0 +1,198 @@
+//! The use cases of the chat: ask, read, list, follow a reply, stop it.
+
+use std::sync::Arc;
+
+use futures::Stream;
+use model::{
+    AskReceipt, Conversation, ConversationId, ConversationPage, Message, MessageId, MessageStatus, NumberedEvent,
+    Question, Role, UserId,
+};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+pub use crate::store::conversations::{Head, Opened};
+use crate::{
+    completions::{Completions, Turn},
+    error::Error,
+    replies::{Replies, Request},
+    store::{
+        conversations::{self as store, Cursor, NewMessage},
+        replies as reply_rows,
+    },
+};
+
+const PAGE: i64 = 50;
+/// What a model is told that is to complete an answer.
+const GO_ON: &str = "Your last message broke off. Go on exactly where it ends, in the middle of a word if it ends there. \
+    Do not repeat anything of it and do not comment on the break.";
+
+/// The chat's use cases. Each takes the id of whoever is asking first.
+pub struct Conversations {
+    pool: PgPool,
+    completions: Arc<Completions>,
+    replies: Arc<Replies>,
+}
+
+impl Conversations {
+    pub(crate) fn new(pool: PgPool, completions: Arc<Completions>, replies: Arc<Replies>) -> Self {
+        Self { pool, completions, replies }
+    }
+
+    /// Asks `content` in a conversation of `owner`, or in a new one. The reply is under way when this returns, and
+    /// goes on whatever becomes of the caller.
+    pub async fn ask(
+        &self,
+        owner: UserId,
+        conversation: Option<ConversationId>,
+        content: &str,
+        model: Option<&str>,
+    ) -> Result<AskReceipt, Error> {
+        let question = Question::parse(content)?;
+        let model = self.completions.deployment(model).ok_or(Error::Invalid("There is no such model."))?.to_owned();
+        self.replies.metering.check_length(&model, question.as_str()).await?;
+        let asking = Asking { owner, conversation, question, model };
+        let (pool, replies) = (self.pool.clone(), Arc::clone(&self.replies));
+        // A task of its own: a caller that goes away must not leave a stored reply that nobody writes.
+        tokio::spawn(async move { asking.carry_out(&pool, &replies).await }).await?
+    }
+
+    /// Lets a reply of `owner` go on that broke off, from the text that it has. It has to be the last message of its
+    /// conversation. The reply as it is now, under way.
+    pub async fn resume(&self, owner: UserId, reply: MessageId) -> Result<Message, Error> {
+        let (pool, all, completions) = (self.pool.clone(), Arc::clone(&self.replies), Arc::clone(&self.completions));
+        // As in `ask`.
+        tokio::spawn(async move { resume(&pool, &all, &completions, owner, reply).await }).await?
+    }
+
+    /// A conversation of `owner` with all its messages.
+    pub async fn open(&self, owner: UserId, id: ConversationId) -> Result<Conversation, Error> {
+        Ok(self.opened(owner, id).await?.conversation)
+    }
+
+    /// The same, with its revision: all of it from one moment.
+    pub async fn opened(&self, owner: UserId, id: ConversationId) -> Result<Opened, Error> {
+        let mut opened = store::open(&self.pool, owner, id).await?.ok_or(Error::NotFound)?;
+        let under_way =
+            opened.conversation.messages.iter_mut().filter(|message| message.status == MessageStatus::Streaming);
+        under_way.for_each(|message| self.replies.complete(message));
+        Ok(opened)
+    }
+
+    /// Title, revision and the reply under way of a conversation of `owner`.
+    pub async fn head(&self, owner: UserId, id: ConversationId) -> Result<Head, Error> {
+        let mut head = store::head(&self.pool, owner, id).await?.ok_or(Error::NotFound)?;
+        head.live.iter_mut().for_each(|message| self.replies.complete(message));
+        Ok(head)
+    }
+
+    /// A page of the conversations of `owner`, newest first.
+    pub async fn list(&self, owner: UserId, cursor: Option<&str>) -> Result<ConversationPage, Error> {
+        let cursor = cursor.map(|text| parse_cursor(text).ok_or(Error::Invalid("The cursor is not one of ours.")));
+        let mut rows = store::list(&self.pool, owner, cursor.transpose()?, PAGE + 1).await?;
+        let more = rows.len() > PAGE as usize;
+        rows.truncate(PAGE as usize);
+        let next_cursor = if more { rows.last().map(|(_, cursor)| write_cursor(cursor)) } else { None };
+        Ok(ConversationPage { conversations: rows.into_iter().map(|(summary, _)| summary).collect(), next_cursor })
+    }
+
+    /// The text of one message of `owner`.
+    pub async fn message_source(&self, owner: UserId, id: MessageId) -> Result<String, Error> {
+        store::message_source(&self.pool, owner, id).await?.ok_or(Error::NotFound)
+    }
+
+    /// Asks for a reply of `owner` to be stopped, whichever server writes it.
+    pub async fn stop(&self, owner: UserId, reply: MessageId) -> Result<(), Error> {
+        self.replies.stop(owner, reply).await
+    }
+
+    /// The events of a reply of `owner` after number `after`, in batches: those there are, then each as it comes.
+    /// Ends after the reply's last event. An empty batch is a sign of life.
+    pub async fn follow(
+        &self,
+        owner: UserId,
+        reply: MessageId,
+        after: i32,
+    ) -> Result<impl Stream<Item = Result<Vec<NumberedEvent>, Error>> + Send + use<>, Error> {
+        if after < 0 {
+            return Err(Error::Invalid("An event number is not negative."));
+        }
+        self.replies.follow(owner, reply, after).await
+    }
+}
+
+/// A question on its way.
+struct Asking {
+    owner: UserId,
+    conversation: Option<ConversationId>,
+    question: Question,
+    model: String,
+}
+
+impl Asking {
+    /// Stores the question and an empty reply, and begins to write it.
+    async fn carry_out(self, pool: &PgPool, replies: &Replies) -> Result<AskReceipt, Error> {
+        let Self { owner, conversation, question, model } = self;
+        let writer = replies.writer().await?;
+        let mut tx = pool.begin().await?;
+        replies.metering.admit(&mut tx, owner).await?;
+        let asked = match conversation {
+            Some(id) => store::extend(&mut tx, owner, id).await?.ok_or(Error::NotFound)?,
+            None => store::create(&mut tx, owner, &question.title()).await?,
+        };
+        let (role, status) = (Role::User, MessageStatus::Complete);
+        let new = NewMessage { role, content: question.as_str(), model: None, status };
+        let question = store::insert_message(&mut tx, asked.id, asked.next_position, new).await?;
+        let (role, status) = (Role::Assistant, MessageStatus::Streaming);
+        let new = NewMessage { role, content: "", model: Some(&model), status };
+        let reply = store::insert_message(&mut tx, asked.id, asked.next_position + 1, new).await?;
+        reply_rows::create(&mut tx, reply.id, writer).await?;
+        let history = store::history(&mut tx, asked.id, asked.next_position + 1).await?;
+        tx.commit().await?;
+
+        let turns = history.into_iter().map(|(role, text)| Turn { role, text }).collect();
+        let user = crate::crypto::pseudonym(owner.0.as_bytes());
+        replies.begin(reply.id, writer, (0, String::new()), Request { model, turns, user });
+        Ok(AskReceipt { conversation_id: asked.id, title: asked.title, question, reply })
+    }
+}
+
+async fn resume(
+    pool: &PgPool,
+    replies: &Replies,
+    completions: &Completions,
+    owner: UserId,
+    reply: MessageId,
+) -> Result<Message, Error> {
+    let writer = replies.writer().await?;
+    let mut tx = pool.begin().await?;
+    replies.metering.admit(&mut tx, owner).await?;
+    let reopened = reply_rows::reopen(&mut tx, owner, reply, writer).await.map_err(store::under_way)?;
+    let reopened = reopened.ok_or(Error::NotFound)?;
+    // The model may be gone meanwhile.
+    let model = completions.deployment(reopened.model.as_deref()).or_else(|| completions.deployment(None));
+    let model = model.ok_or(Error::Invalid("There is no model to ask."))?.to_owned();
+    let history = store::history(&mut tx, reopened.conversation, reopened.position + 1).await?;
+    let message = store::message_of(&mut tx, reply).await?;
+    tx.commit().await?;
+
+    let mut turns: Vec<Turn> = history.into_iter().map(|(role, text)| Turn { role, text }).collect();
+    if !reopened.text.is_empty() {
+        turns.push(Turn { role: Role::System, text: GO_ON.to_owned() });
+    }
+    let user = crate::crypto::pseudonym(owner.0.as_bytes());
+    replies.begin(reply, writer, (reopened.n, reopened.text), Request { model, turns, user });
+    Ok(message)
+}
+
+fn write_cursor(cursor: &Cursor) -> String {
+    format!("{}-{}", cursor.updated_at.unix_timestamp_nanos() / 1000, cursor.id.simple())
+}
+
+fn parse_cursor(text: &str) -> Option<Cursor> {
+    let (micros, id) = text.split_once('-')?;
+    let nanos = micros.parse::<i64>().ok().map(i128::from)? * 1000;
+    Some(Cursor {
+        updated_at: time::OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()?,
+        id: Uuid::parse_str(id).ok()?,
+    })
+}

@@ -1,0 +1,324 @@
+//! This server's journal: what its replies say within a moment is committed together, and shown only then.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use model::{Ending, MessageId, Notice, NumberedEvent, ReplyEvent};
+use sqlx::PgPool;
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep, sleep_until, timeout},
+};
+use uuid::Uuid;
+
+use super::{
+    log::{OpenLog, Said},
+    window::Windows,
+};
+use crate::{
+    clock,
+    metering::Metered,
+    store::{
+        replies::{self, End},
+        reply_logs::{self, Commit, Fenced, JOURNAL_KEPT},
+    },
+};
+
+/// From one commit to the next, while there is something to commit. First words do not wait for it.
+const GATHER: Duration = Duration::from_millis(25);
+/// What is in the journal only is saved under its reply after this long.
+const SAVE: Duration = Duration::from_secs(2);
+/// How often to look for that.
+const TICK: Duration = Duration::from_millis(250);
+/// Between attempts at what the database could not take.
+const RETRY: Duration = Duration::from_millis(250);
+/// A database that does not answer for this long has not heard.
+const ANSWER: Duration = Duration::from_secs(5);
+/// While the database cannot be reached the models go on talking into memory, for this long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The logs that are written here.
+pub(super) struct Journal {
+    pool: PgPool,
+    windows: Arc<Windows>,
+    state: Mutex<State>,
+    /// There is something to commit.
+    work: Notify,
+    /// Somebody waits for it in particular.
+    urgent: Notify,
+}
+
+struct State {
+    writer: Uuid,
+    /// Whether the database has heard of `writer`.
+    known: bool,
+    /// The number of the journal's last row.
+    seq: i64,
+    open: HashMap<MessageId, Arc<OpenLog>>,
+    /// Those with something to commit.
+    talking: Vec<Arc<OpenLog>>,
+}
+
+/// How a reply ends, and what to tell its reader about it.
+pub(super) struct Outcome {
+    pub(super) ending: Ending,
+    pub(super) notice: Option<Notice>,
+    /// What the reader was told before and is to find again later, unless there is a notice about the end.
+    pub(super) standing: Option<Notice>,
+    pub(super) metered: Option<Metered>,
+}
+
+/// What goes into the database together.
+#[derive(Default)]
+struct Batch {
+    logs: Vec<Arc<OpenLog>>,
+    entries: Vec<(MessageId, Vec<NumberedEvent>)>,
+    saved: Vec<(MessageId, Vec<NumberedEvent>)>,
+}
+
+impl Journal {
+    pub(super) fn new(pool: PgPool, windows: Arc<Windows>) -> Self {
+        let state = State { writer: clock::new_id(), known: false, seq: 0, open: HashMap::new(), talking: Vec::new() };
+        Self { pool, windows, state: Mutex::new(state), work: Notify::new(), urgent: Notify::new() }
+    }
+
+    /// This server's id among those that write replies. It changes when another server took this one for dead.
+    pub(super) fn writer(&self) -> Uuid {
+        self.state().writer
+    }
+
+    /// The same, with a lease on it: what is begun under it is ended by another server if this one dies.
+    pub(super) async fn living_writer(&self) -> Result<Uuid, sqlx::Error> {
+        loop {
+            let (writer, known) = {
+                let state = self.state();
+                (state.writer, state.known)
+            };
+            if known || self.renew().await?.is_ok() {
+                return Ok(writer);
+            }
+        }
+    }
+
+    /// Renews the lease. When it is lost, so are all logs.
+    pub(super) async fn renew(&self) -> Result<Result<(), Fenced>, sqlx::Error> {
+        let writer = self.writer();
+        let renewed = within(reply_logs::renew(&self.pool, writer)).await?;
+        match renewed {
+            Ok(()) => {
+                let mut state = self.state();
+                state.known |= state.writer == writer;
+            }
+            Err(Fenced) => self.lose(writer),
+        }
+        Ok(renewed)
+    }
+
+    /// Gives the lease up, at the end of the process.
+    pub(super) async fn leave(&self) {
+        if self.state().known
+            && let Err(error) = within(reply_logs::leave(&self.pool, self.writer())).await
+        {
+            tracing::debug!(error = %error, "the lease cannot be given up; it will run out");
+        }
+    }
+
+    /// Opens the log of a reply under `writer`, behind event `n` and with the text so far.
+    pub(super) fn open(&self, reply: MessageId, writer: Uuid, n: i32, text: String) -> Arc<OpenLog> {
+        let window = self.windows.begin(reply, n);
+        let log = Arc::new(OpenLog::new(reply, writer, window, n, text));
+        let mut state = self.state();
+        if state.writer == writer {
+            state.open.insert(reply, Arc::clone(&log));
+        } else {
+            log.lose();
+        }
+        log
+    }
+
+    pub(super) fn is_open(&self, reply: MessageId) -> bool {
+        self.state().open.contains_key(&reply)
+    }
+
+    pub(super) fn say(&self, log: &Arc<OpenLog>, text: &str) {
+        self.announce(log, &log.say(text));
+    }
+
+    pub(super) fn add(&self, log: &Arc<OpenLog>, event: ReplyEvent) {
+        self.announce(log, &log.add(event));
+    }
+
+    fn announce(&self, log: &Arc<OpenLog>, said: &Said) {
+        if said.is_news {
+            self.state().talking.push(Arc::clone(log));
+            self.work.notify_one();
+        }
+        if said.is_urgent {
+            self.urgent.notify_one();
+        }
+    }
+
+    /// Ends a reply: what it still has to say, and how it ended, in one transaction.
+    pub(super) async fn end(&self, log: &OpenLog, outcome: Outcome) {
+        let Outcome { ending, notice, standing, metered } = outcome;
+        let usage = metered.as_ref().map(|metered| metered.usage);
+        let last =
+            [notice.clone().map(ReplyEvent::Notice), usage.map(ReplyEvent::Usage), Some(ReplyEvent::End(ending))];
+        let Some((events, text)) = log.close(last.into_iter().flatten()).await else { return };
+        let notice = notice.as_ref().or(standing.as_ref());
+        let end = End { events: &events, text: &text, ending, notice, metered: metered.as_ref() };
+        let begun = Instant::now();
+        loop {
+            match within(replies::end(&self.pool, log.reply, log.writer, &end)).await {
+                // Not ours any more: somebody, perhaps this very call before its answer got lost, has ended it.
+                Ok(_) => break,
+                Err(error) if begun.elapsed() > PATIENCE => {
+                    tracing::error!(reply = %log.reply, error = %error, "a reply cannot be ended; left to others");
+                    return self.lose(log.writer);
+                }
+                Err(_) => sleep(RETRY).await,
+            }
+        }
+        self.state().open.remove(&log.reply);
+        log.window.extend(&events);
+        self.windows.remove(log.reply);
+    }
+
+    /// Commits what is said, for ever.
+    pub(super) async fn run(&self) {
+        let mut last = Instant::now();
+        let mut looked = last;
+        let mut rows = VecDeque::new();
+        loop {
+            let idle = self.state().open.is_empty();
+            tokio::select! {
+                () = self.work.notified() => tokio::select! {
+                    () = sleep_until(last + GATHER) => {}
+                    () = self.urgent.notified() => {}
+                },
+                () = sleep(TICK), if !idle => {}
+            }
+            last = Instant::now();
+            let look = last - looked >= TICK;
+            looked = if look { last } else { looked };
+            let batch = self.take(look.then_some(last));
+            if !batch.logs.is_empty() {
+                self.commit(batch).await;
+                self.forget(&mut rows).await;
+            }
+        }
+    }
+
+    /// What was said; with `now` also what has been in the journal only for too long.
+    fn take(&self, now: Option<Instant>) -> Batch {
+        let (talking, open): (_, Vec<_>) = {
+            let mut state = self.state();
+            (mem::take(&mut state.talking), now.iter().flat_map(|_| state.open.values().cloned()).collect())
+        };
+        let mut batch = Batch::default();
+        for log in talking {
+            let events = log.take();
+            if !events.is_empty() {
+                batch.entries.push((log.reply, events));
+                batch.logs.push(log);
+            }
+        }
+        let Some(now) = now else { return batch };
+        let due = now.checked_sub(SAVE).unwrap_or(now);
+        let taken: HashMap<MessageId, usize> =
+            batch.logs.iter().enumerate().map(|(place, log)| (log.reply, place)).collect();
+        for log in open {
+            let Some(mut events) = log.take_due(due) else { continue };
+            match taken.get(&log.reply) {
+                Some(place) => events.extend_from_slice(&batch.entries[*place].1),
+                None => batch.logs.push(Arc::clone(&log)),
+            }
+            batch.saved.push((log.reply, events));
+        }
+        batch
+    }
+
+    async fn commit(&self, batch: Batch) {
+        let (writer, seq) = {
+            let mut state = self.state();
+            state.seq += i64::from(!batch.entries.is_empty());
+            (state.writer, state.seq)
+        };
+        let commit = Commit { writer, seq, entries: &batch.entries, saved: &batch.saved };
+        let mut failing_since = None;
+        loop {
+            match within(reply_logs::commit(&self.pool, &commit)).await {
+                Ok(Ok(())) => break,
+                Ok(Err(Fenced)) => return self.lose(writer),
+                Err(error) => {
+                    let since = *failing_since.get_or_insert_with(|| {
+                        tracing::warn!(error = %error, "replies cannot be written; trying again");
+                        Instant::now()
+                    });
+                    if since.elapsed() > PATIENCE {
+                        return self.lose(writer);
+                    }
+                    sleep(RETRY).await;
+                }
+            }
+        }
+        let saved: HashMap<MessageId, i32> =
+            batch.saved.iter().map(|(reply, events)| (*reply, reply_logs::last_of(events))).collect();
+        for (place, log) in batch.logs.iter().enumerate() {
+            let events = batch.entries.get(place).map_or(&[][..], |(_, events)| events);
+            log.committed(events, saved.contains_key(&log.reply));
+        }
+    }
+
+    /// Deletes rows of the journal that everybody has had the time to read, and all of which is saved elsewhere.
+    async fn forget(&self, rows: &mut VecDeque<(Instant, Uuid, i64)>) {
+        let (writer, seq) = {
+            let state = self.state();
+            (state.writer, state.seq)
+        };
+        rows.retain(|(_, of, _)| *of == writer);
+        if rows.back().is_none_or(|(_, _, last)| *last < seq) {
+            rows.push_back((Instant::now(), writer, seq));
+        }
+        // In groups: deleting each by itself would double the statements.
+        let is_old = |row: &&(Instant, Uuid, i64)| row.0.elapsed() > JOURNAL_KEPT;
+        let old = rows.iter().take_while(is_old).count();
+        if old < 100 && rows.front().is_none_or(|row| row.0.elapsed() < JOURNAL_KEPT * 2) {
+            return;
+        }
+        let Some((_, _, upto)) = rows.drain(..old).next_back() else { return };
+        if let Err(error) = within(reply_logs::forget_journal(&self.pool, writer, upto)).await {
+            tracing::debug!(error = %error, "the journal cannot be shortened now");
+        }
+    }
+
+    /// Gives up all logs under `writer`; another server ends them as they are. This one goes on under a new id.
+    fn lose(&self, writer: Uuid) {
+        let mut state = self.state();
+        if state.writer != writer {
+            return;
+        }
+        tracing::error!(%writer, replies = state.open.len(), "the lease on replies is lost; they are left to others");
+        state.writer = clock::new_id();
+        (state.known, state.seq) = (false, 0);
+        state.talking.clear();
+        for (reply, log) in state.open.drain() {
+            log.lose();
+            self.windows.remove(reply);
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing in here panics half-way through a change.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A database that does not answer counts as one that cannot be reached.
+async fn within<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    timeout(ANSWER, work).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+}

@@ -1,0 +1,183 @@
+//! The log of a reply that is written here, from its first event to its last.
+
+use std::{
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use model::{MessageId, NumberedEvent, ReplyEvent};
+use tokio::{sync::watch, time::Instant};
+use uuid::Uuid;
+
+use super::window::Window;
+
+/// A log that grows. What is said is numbered when it is taken to be committed, so that what is said quickly becomes
+/// one event.
+pub(super) struct OpenLog {
+    pub(super) reply: MessageId,
+    /// This server, when the log was opened.
+    pub(super) writer: Uuid,
+    pub(super) window: Arc<Window>,
+    state: Mutex<State>,
+    phase: watch::Sender<Phase>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Resting,
+    /// Events of it are on their way into the database.
+    Committing,
+    /// It may not be written here any more.
+    Lost,
+}
+
+#[derive(Default)]
+struct State {
+    /// The last number given out.
+    n: i32,
+    /// All of the text.
+    text: String,
+    /// How many of its bytes are in events.
+    said: usize,
+    /// Numbered, and not in the database.
+    pending: Vec<NumberedEvent>,
+    /// In the journal only.
+    journalled: Vec<NumberedEvent>,
+    journalled_since: Option<Instant>,
+    /// The journal knows that there is something to take.
+    announced: bool,
+    /// Nothing is taken any more: it is about to end.
+    closed: bool,
+}
+
+impl State {
+    fn number(&mut self, event: ReplyEvent) {
+        self.n += 1;
+        self.pending.push(NumberedEvent { n: self.n, event });
+    }
+
+    /// Makes the text that is in no event yet one.
+    fn seal(&mut self) {
+        if self.said < self.text.len() {
+            let more = self.text[self.said..].to_owned();
+            self.said = self.text.len();
+            self.number(ReplyEvent::Delta(more));
+        }
+    }
+}
+
+/// What the journal has to know of something that was said.
+pub(super) struct Said {
+    /// It was not told of anything before.
+    pub(super) is_news: bool,
+    /// Somebody waits for it in particular.
+    pub(super) is_urgent: bool,
+}
+
+impl OpenLog {
+    /// A log that goes on behind event `n`, with the text so far.
+    pub(super) fn new(reply: MessageId, writer: Uuid, window: Arc<Window>, n: i32, text: String) -> Self {
+        let said = text.len();
+        let state = State { n, text, said, ..State::default() };
+        Self { reply, writer, window, state: Mutex::new(state), phase: watch::Sender::new(Phase::Resting) }
+    }
+
+    pub(super) fn say(&self, text: &str) -> Said {
+        let mut state = self.state();
+        let is_urgent = state.text.is_empty();
+        state.text.push_str(text);
+        Said { is_news: !mem::replace(&mut state.announced, true), is_urgent }
+    }
+
+    /// Adds an event that is not text.
+    pub(super) fn add(&self, event: ReplyEvent) -> Said {
+        let mut state = self.state();
+        state.seal();
+        if matches!(event, ReplyEvent::Retracted(_)) {
+            state.text.clear();
+            state.said = 0;
+        }
+        state.number(event);
+        Said { is_news: !mem::replace(&mut state.announced, true), is_urgent: true }
+    }
+
+    /// All of the text so far.
+    pub(super) fn text(&self) -> String {
+        self.state().text.clone()
+    }
+
+    /// What is to be committed. Until [`OpenLog::committed`] the log is on its way.
+    pub(super) fn take(&self) -> Vec<NumberedEvent> {
+        let mut state = self.state();
+        state.announced = false;
+        if state.closed {
+            return Vec::new();
+        }
+        state.seal();
+        let events = mem::take(&mut state.pending);
+        if !events.is_empty() {
+            self.enter(Phase::Committing);
+        }
+        events
+    }
+
+    /// What is in the journal only, if that began before `due`. Until [`OpenLog::committed`] the log is on its way.
+    pub(super) fn take_due(&self, due: Instant) -> Option<Vec<NumberedEvent>> {
+        let mut state = self.state();
+        if state.closed || state.journalled_since.is_none_or(|since| since > due) {
+            return None;
+        }
+        self.enter(Phase::Committing);
+        state.journalled_since = None;
+        Some(mem::take(&mut state.journalled))
+    }
+
+    /// `events` are in the database: in the journal only, or also `saved` under the reply.
+    pub(super) fn committed(&self, events: &[NumberedEvent], saved: bool) {
+        if !saved {
+            let mut state = self.state();
+            state.journalled.extend_from_slice(events);
+            state.journalled_since.get_or_insert_with(Instant::now);
+        }
+        self.window.extend(events);
+        self.enter(Phase::Resting);
+    }
+
+    /// Closes the log with its last events: everything that is not saved under the reply, and the whole text. `None`
+    /// when it was lost.
+    pub(super) async fn close(
+        &self,
+        last: impl IntoIterator<Item = ReplyEvent>,
+    ) -> Option<(Vec<NumberedEvent>, String)> {
+        self.state().closed = true;
+        // The sender is in `self`.
+        let phase = *self.phase.subscribe().wait_for(|phase| *phase != Phase::Committing).await.ok()?;
+        if phase == Phase::Lost {
+            return None;
+        }
+        let mut state = self.state();
+        state.seal();
+        last.into_iter().for_each(|event| state.number(event));
+        let mut events = mem::take(&mut state.journalled);
+        events.append(&mut state.pending);
+        Some((events, mem::take(&mut state.text)))
+    }
+
+    pub(super) fn lose(&self) {
+        self.phase.send_replace(Phase::Lost);
+    }
+
+    /// Returns when the log may not be written here any more.
+    pub(super) async fn lost(&self) {
+        let _ = self.phase.subscribe().wait_for(|phase| *phase == Phase::Lost).await;
+    }
+
+    fn enter(&self, phase: Phase) {
+        self.phase.send_if_modified(|now| *now != Phase::Lost && mem::replace(now, phase) != phase);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing in here panics half-way through a change.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

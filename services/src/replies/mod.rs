@@ -1,0 +1,153 @@
+//! Replies: each is a log of numbered events, written by one server and read by anybody, on any server.
+//!
+//! A writer (`writer.rs`) puts what a model says into an open log (`log.rs`). What all logs of a server gained within
+//! 25 ms is committed as one row of the server's journal (`journal.rs`), and every two seconds what is new of a reply is
+//! saved under the reply itself. Only what is committed is shown: through windows (`window.rs`) in memory to readers
+//! (`follow.rs`) on the same server, and through the journal (`tail.rs`) to those on others. Latecomers read what is
+//! saved. A server lives as long as it renews its lease (`lease.rs`); the others end the replies of one that died.
+
+mod exchange;
+mod follow;
+mod journal;
+mod lease;
+mod log;
+mod tail;
+mod window;
+mod writer;
+
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
+use futures::{FutureExt as _, Stream};
+use model::{Message, MessageId, NumberedEvent, UserId};
+use sqlx::PgPool;
+use tokio::{
+    sync::watch,
+    time::{Instant, interval_at},
+};
+use uuid::Uuid;
+
+use crate::{
+    clock,
+    completions::Completions,
+    error::Error,
+    hub::{Hub, Topic},
+    metering::Metering,
+    store::{replies, reply_logs::last_of},
+};
+use follow::Reader;
+use journal::Journal;
+use lease::Lease;
+use tail::Tail;
+use window::{Known, Windows};
+pub(crate) use writer::Request;
+use writer::Writer;
+
+/// The replies that are written here, and those that are read here.
+pub(crate) struct Replies {
+    pool: PgPool,
+    completions: Arc<Completions>,
+    hub: Arc<Hub>,
+    windows: Arc<Windows>,
+    journal: Arc<Journal>,
+    tail: Arc<Tail>,
+    pub(crate) metering: Arc<Metering>,
+    shutdown: watch::Receiver<bool>,
+}
+
+impl Replies {
+    pub(crate) fn new(
+        pool: PgPool,
+        completions: Arc<Completions>,
+        hub: Arc<Hub>,
+        metering: Arc<Metering>,
+        shutdown: watch::Receiver<bool>,
+    ) -> Self {
+        let windows = Arc::new(Windows::default());
+        let journal = Arc::new(Journal::new(pool.clone(), Arc::clone(&windows)));
+        let tail = Tail::new(pool.clone(), Arc::clone(&hub), Arc::clone(&windows), Arc::clone(&journal));
+        Self { pool, completions, hub, windows, journal, tail: Arc::new(tail), metering, shutdown }
+    }
+
+    /// Work beside the requests. Has to go on until the last reply has ended.
+    pub(crate) async fn run(&self) {
+        let (pool, hub, journal) = (self.pool.clone(), Arc::clone(&self.hub), Arc::clone(&self.journal));
+        let (windows, metering) = (Arc::clone(&self.windows), Arc::clone(&self.metering));
+        let lease = Lease { pool, hub, journal, windows, metering };
+        tokio::join!(self.journal.run(), lease.run(), self.tail.run());
+    }
+
+    /// Returns once no reply is being written here.
+    pub(crate) async fn drained(&self) {
+        self.hub.drained().await;
+        self.journal.leave().await;
+    }
+
+    /// Under which id new replies are to be stored.
+    pub(crate) async fn writer(&self) -> Result<Uuid, sqlx::Error> {
+        self.journal.living_writer().await
+    }
+
+    /// Writes `reply`, which was stored under `writer`, from behind event `n` on, with the text so far.
+    pub(crate) fn begin(&self, reply: MessageId, writer: Uuid, so_far: (i32, String), request: Request) {
+        let (n, text) = so_far;
+        let log = self.journal.open(reply, writer, n, text);
+        let (pool, hub, journal) = (self.pool.clone(), Arc::clone(&self.hub), Arc::clone(&self.journal));
+        let metering = Arc::clone(&self.metering);
+        let writer = Writer { pool, hub, journal, log, metering, correlation_id: clock::new_correlation_id() };
+        let (completions, hub, shutdown) =
+            (Arc::clone(&self.completions), Arc::clone(&self.hub), self.shutdown.clone());
+        tokio::spawn(async move {
+            let _writing = hub.begin_writing();
+            let writing = writer.write(&completions, request, shutdown);
+            if AssertUnwindSafe(writing).catch_unwind().await.is_err() {
+                writer.give_up().await;
+            }
+        });
+    }
+
+    /// Asks for a reply of `owner` to be stopped, whichever server writes it.
+    pub(crate) async fn stop(&self, owner: UserId, reply: MessageId) -> Result<(), Error> {
+        if !replies::request_stop(&self.pool, owner, reply).await? {
+            return Err(Error::NotFound);
+        }
+        self.hub.wake(Topic::Stop(reply));
+        Ok(())
+    }
+
+    /// The events of a reply of `owner` after number `after`, in batches: those there are, then each as it comes.
+    /// Ends after the reply's last event.
+    pub(crate) async fn follow(
+        &self,
+        owner: UserId,
+        reply: MessageId,
+        after: i32,
+    ) -> Result<impl Stream<Item = Result<Vec<NumberedEvent>, Error>> + Send + use<>, Error> {
+        // Subscribed before the first look, so that nothing falls between the two.
+        let ended = self.hub.subscribe(Topic::Ended(reply));
+        let standing = replies::standing(&self.pool, owner, reply).await?.ok_or(Error::NotFound)?;
+        let is_remote = !standing.ended && standing.writer != self.journal.writer();
+        let window = self.windows.of(reply);
+        let news = window.subscribe();
+        Ok(follow::follow(Reader {
+            pool: self.pool.clone(),
+            reply,
+            after,
+            dropped: standing.ended && !standing.logged,
+            news,
+            ended,
+            is_over: standing.ended,
+            signs_of_life: interval_at(Instant::now() + follow::SIGN_OF_LIFE, follow::SIGN_OF_LIFE),
+            is_quiet: true,
+            window,
+            _remote: is_remote.then(|| self.tail.reading()),
+        }))
+    }
+
+    /// Adds to a reply under way, as it was read from the database, what is committed but not saved under it.
+    pub(crate) fn complete(&self, message: &mut Message) {
+        if let Known::Events(events) = self.windows.after(message.id, message.last_event) {
+            message.last_event = last_of(&events).max(message.last_event);
+            replies::add(&events, &mut message.content, &mut message.notice);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Writing a reply: the model's stream becomes numbered events, whoever reads them or not.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::StreamExt as _;
+use model::{Ending, Notice, NoticeKind, ReplyEvent};
+use sqlx::PgPool;
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    exchange::Exchange,
+    journal::{Journal, Outcome},
+    log::OpenLog,
+};
+use crate::{
+    completions::{Chunk, Completions, Failure, FailureKind, Finish, Turn},
+    error::Error,
+    hub::{Hub, Topic},
+    metering::{Metered, Metering},
+    store::replies,
+};
+
+/// What a reply gets to finish after the server was told to stop.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
+
+/// What to ask.
+pub(crate) struct Request {
+    pub(crate) model: String,
+    pub(crate) turns: Vec<Turn>,
+    /// A pseudonym of the person asking.
+    pub(crate) user: String,
+}
+
+/// Writes one reply.
+pub(super) struct Writer {
+    pub(super) pool: PgPool,
+    pub(super) hub: Arc<Hub>,
+    pub(super) journal: Arc<Journal>,
+    pub(super) log: Arc<OpenLog>,
+    pub(super) metering: Arc<Metering>,
+    pub(super) correlation_id: String,
+}
+
+/// How the model's stream went.
+struct Told {
+    ending: Ending,
+    notice: Option<Notice>,
+}
+
+impl Writer {
+    /// Asks the model and writes until the reply has ended one way or another.
+    pub(super) async fn write(&self, completions: &Completions, request: Request, shutdown: watch::Receiver<bool>) {
+        let mut exchange = match Exchange::of(request, &self.metering, self.log.text().len()).await {
+            Ok(exchange) => exchange,
+            Err(error) => {
+                tracing::error!(correlation_id = self.correlation_id, %error, "a conversation cannot be made to fit");
+                return self.give_up().await;
+            }
+        };
+        let trimmed = exchange.fitted.trimmed.then(|| self.tell_trimmed(&exchange));
+        let (told, halved) = self.converse(completions, &mut exchange, shutdown).await;
+        let Some(Told { ending, notice }) = told else {
+            return tracing::warn!(reply = %self.log.reply, "another server ends this reply; writing stops");
+        };
+        // What was left out matters as long as there is nothing worse to say.
+        let standing = halved.or(trimmed).filter(|_| matches!(ending, Ending::Finished | Ending::Stopped));
+        let metered = self.known(exchange.metered(&self.metering, ending, &self.log.text()).await);
+        self.journal.end(&self.log, Outcome { ending, notice, standing, metered }).await;
+    }
+
+    /// Ends the reply after a fault in this program.
+    pub(super) async fn give_up(&self) {
+        let notice = Some(self.notice(NoticeKind::Interrupted, "Something went wrong while this answer was written."));
+        let metered = self.known(self.metering.of_lost(self.log.reply, self.log.text()).await);
+        self.journal.end(&self.log, Outcome { ending: Ending::Interrupted, notice, standing: None, metered }).await;
+    }
+
+    /// What a reply used, if that could be found out.
+    fn known(&self, metered: Result<Option<Metered>, Error>) -> Option<Metered> {
+        metered.unwrap_or_else(|error| {
+            tracing::error!(correlation_id = self.correlation_id, reply = %self.log.reply, %error, "a reply is not metered");
+            None
+        })
+    }
+
+    fn tell_trimmed(&self, exchange: &Exchange) -> Notice {
+        let notice = self.notice(NoticeKind::Trimmed, &exchange.fitted.notice());
+        self.journal.add(&self.log, ReplyEvent::Notice(notice.clone()));
+        notice
+    }
+
+    /// Asks, and once more with half of the conversation if the model finds it too long. What was told about that
+    /// comes along.
+    async fn converse(
+        &self,
+        completions: &Completions,
+        exchange: &mut Exchange,
+        mut shutdown: watch::Receiver<bool>,
+    ) -> (Option<Told>, Option<Notice>) {
+        let mut halved = None;
+        loop {
+            match self.listen(completions, exchange, &mut shutdown).await {
+                Ok(told) => return (told, halved),
+                Err(failure) if failure.kind == FailureKind::TooLong && exchange.halve() => {
+                    halved = Some(self.tell_trimmed(exchange));
+                }
+                Err(failure) => return (Some(self.failed(&failure)), halved),
+            }
+        }
+    }
+
+    /// Dropping the model's stream, which every way out of here does, aborts the request upstream. `None` when the
+    /// reply is not ours any more.
+    async fn listen(
+        &self,
+        completions: &Completions,
+        exchange: &mut Exchange,
+        shutdown: &mut watch::Receiver<bool>,
+    ) -> Result<Option<Told>, Failure> {
+        let (model, user) = (&exchange.model, &exchange.user);
+        let mut stop_wanted = self.hub.subscribe(Topic::Stop(self.log.reply));
+        let mut stream = std::pin::pin!(completions.stream(model, exchange.turns(), user, &self.correlation_id));
+        let mut lost = std::pin::pin!(self.log.lost());
+        let mut give_up_at: Option<Instant> = None;
+        let (mut finish, mut retracted) = (None, None);
+        loop {
+            tokio::select! {
+                chunk = stream.next() => match chunk {
+                    Some(Ok(Chunk::Text(text))) => self.journal.say(&self.log, &text),
+                    Some(Ok(Chunk::Answering(deployment))) => {
+                        (exchange.deployment, exchange.is_with_model) = (Some(deployment), true);
+                    }
+                    Some(Ok(Chunk::Usage(reported))) => exchange.reported = Some(reported),
+                    Some(Ok(Chunk::Finish(reason))) => finish = Some(reason),
+                    Some(Ok(Chunk::Waiting(wait))) => {
+                        let secs = u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
+                        self.journal.add(&self.log, ReplyEvent::Waiting(secs));
+                        exchange.is_with_model = false;
+                    }
+                    Some(Ok(Chunk::Retracted(categories))) => {
+                        let notice = self.retracted(&categories);
+                        exchange.withdraw(&self.log.text());
+                        self.journal.add(&self.log, ReplyEvent::Retracted(notice.clone()));
+                        retracted = Some(notice);
+                    }
+                    Some(Err(failure)) => return Err(failure),
+                    None if retracted.is_some() => return Ok(Some(Told { ending: Ending::Filtered, notice: retracted })),
+                    None => return Ok(Some(self.finished(finish))),
+                },
+                Ok(()) = stop_wanted.changed() => {
+                    match replies::stop_requested(&self.pool, self.log.reply, self.log.writer).await {
+                        Ok(Some(true)) => return Ok(Some(Told { ending: Ending::Stopped, notice: None })),
+                        Ok(Some(false)) => {}
+                        Ok(None) => return Ok(None),
+                        // Asked again within a second, as long as somebody wants it stopped.
+                        Err(error) => tracing::debug!(error = %error, "whether a reply is to be stopped is unknown"),
+                    }
+                }
+                () = &mut lost => return Ok(None),
+                () = told_to_stop(shutdown), if give_up_at.is_none() => {
+                    give_up_at = Some(Instant::now() + SHUTDOWN_GRACE);
+                }
+                () = until(give_up_at) => {
+                    return Ok(Some(self.interrupted("The server was restarted while it wrote this answer.")));
+                }
+            }
+        }
+    }
+
+    fn finished(&self, finish: Option<Finish>) -> Told {
+        match finish {
+            Some(Finish::Stop) => Told { ending: Ending::Finished, notice: None },
+            Some(Finish::Length) => Told {
+                ending: Ending::Finished,
+                notice: Some(self.notice(NoticeKind::Length, "The answer reached the model's length limit.")),
+            },
+            Some(Finish::Filtered(categories)) => {
+                let text = format!(
+                    "The rest of this answer was filtered by the content policy{}. Ask in other words to go on.",
+                    in_category(&categories)
+                );
+                Told { ending: Ending::Filtered, notice: Some(self.notice(NoticeKind::Filtered, &text)) }
+            }
+            None => self.interrupted("The connection to the model broke off."),
+        }
+    }
+
+    fn interrupted(&self, why: &str) -> Told {
+        Told { ending: Ending::Interrupted, notice: Some(self.notice(NoticeKind::Interrupted, why)) }
+    }
+
+    fn retracted(&self, categories: &[String]) -> Notice {
+        tracing::warn!(
+            correlation_id = self.correlation_id,
+            reply = %self.log.reply,
+            categories = categories.join(","),
+            "an answer was withdrawn after it was shown: the content filter objected"
+        );
+        let text = format!(
+            "This answer was withdrawn: the content policy objected to it{} after it was shown. Ask in other words.",
+            in_category(categories)
+        );
+        self.notice(NoticeKind::Filtered, &text)
+    }
+
+    fn failed(&self, failure: &Failure) -> Told {
+        tracing::warn!(
+            correlation_id = self.correlation_id,
+            reply = %self.log.reply,
+            upstream_id = failure.upstream_id,
+            status = failure.status,
+            "the model did not answer: {failure}"
+        );
+        let (ending, kind, text) = failure.for_reader();
+        Told { ending, notice: Some(self.notice(kind, &text)) }
+    }
+
+    fn notice(&self, kind: NoticeKind, text: &str) -> Notice {
+        Notice { kind, text: text.to_owned(), correlation_id: self.correlation_id.clone() }
+    }
+}
+
+/// " (hate, violence)" or nothing.
+fn in_category(categories: &[String]) -> String {
+    if categories.is_empty() { String::new() } else { format!(" ({})", categories.join(", ")) }
+}
+
+/// Completes when the server is told to stop.
+async fn told_to_stop(shutdown: &mut watch::Receiver<bool>) {
+    // Without a sender nobody will ever say so.
+    if shutdown.wait_for(|down| *down).await.is_err() {
+        std::future::pending().await
+    }
+}
+
+/// Completes at `deadline`; never without one.
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}
