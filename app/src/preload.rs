@@ -17,7 +17,7 @@ use crate::{
 /// Finds out what the page at `uri` shows whoever is asking; and after how many seconds to come again, if it says that
 /// a quota is used up.
 pub async fn preload(request: &RequestContext, uri: &Uri) -> (PageData, Option<u64>) {
-    let session = Session::of(request);
+    let session = Session::of(request).await;
     let Some(asker) = request.asker.clone() else { return (PageData { session, ..PageData::default() }, None) };
     let user = asker.viewer.id;
     let place = Place::of(uri.path());

@@ -21,11 +21,15 @@ pub struct Session {
 }
 
 impl Session {
-    /// The session of a request.
+    /// The session of a request. Models that cannot be found out are left out: asking says why.
     #[cfg(feature = "ssr")]
-    pub fn of(request: &crate::context::RequestContext) -> Self {
+    pub async fn of(request: &crate::context::RequestContext) -> Self {
+        let models = match &request.asker {
+            Some(asker) => request.services.models.of(asker.viewer.id).await.unwrap_or_default(),
+            None => Vec::new(),
+        };
         Self {
-            models: if request.asker.is_some() { request.services.models() } else { Vec::new() },
+            models,
             theme: Theme::from_name(request.theme),
             viewer: request.asker.as_ref().map(|asker| asker.viewer.clone()),
             now_secs: crate::clock::now_secs(),

@@ -2,10 +2,10 @@
 
 use std::io::Write as _;
 
-use model::ConversationId;
+use model::{ConversationId, ModelChoice};
 use serde_json::json;
 
-use crate::support::{ALICE, CAROL, DAVE, ERIN, Setup, TestApp};
+use crate::support::{ALICE, Browser, CAROL, DAVE, ERIN, Setup, TestApp, TwoEndpoints};
 
 const ALICE_OID: &str = "a11ce000-0000-4000-8000-000000000001";
 const ALLOWED: &str = sandbox::constants::ALLOWED_GROUP_ID;
@@ -177,4 +177,18 @@ async fn somebody_turned_away_at_a_sign_in_is_out_everywhere() {
     app.change(ALICE_OID, json!({ "remove_groups": [ALLOWED] })).await;
     assert_eq!(app.browser().sign_in(ALICE).await.status(), 403);
     assert_eq!(alice.try_get("/fn/models").await, Some(401));
+}
+
+#[tokio::test]
+async fn a_model_for_some_is_shown_to_them_and_answers_nobody_else() {
+    let models = TwoEndpoints::with("roles = ['admin']").await;
+    let bob = models.app.signed_in("Bob Baker").await;
+    let listed = async |browser: &Browser| browser.data::<Vec<ModelChoice>>("/fn/models").await.len();
+    assert_eq!((listed(&models.browser).await, listed(&bob).await), (0, 1));
+    for model in ["gpt-5", ""] {
+        let refused = models.browser.call("ask", &[("content", "echo: hello"), ("model", model)]).await;
+        assert_eq!(refused.status(), 400, "{model:?}");
+    }
+    assert_eq!(bob.ask("echo: hello").await.text().trim(), "hello");
+    assert_eq!(models.asked().await, (1, 0), "nobody else's question got there");
 }

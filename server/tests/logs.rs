@@ -49,10 +49,12 @@ async fn a_reader_on_another_server_needs_no_notification() {
     let elsewhere = other.signed_in(ALICE).await;
     let whole = words(120);
     let receipt = app.signed_in(ALICE).await.begin(None, &format!("echo: {whole}")).await;
+    let database = app.database().await;
     let deafen = async {
+        let listeners = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                         WHERE query ILIKE 'LISTEN%' AND datname = current_database()";
         loop {
-            app.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ILIKE 'LISTEN%'").await;
-            tokio::task::yield_now().await;
+            sqlx::query(listeners).execute(&database).await.unwrap();
         }
     };
     let events = tokio::select! {

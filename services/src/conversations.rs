@@ -12,11 +12,13 @@ use uuid::Uuid;
 
 pub use crate::store::conversations::{Head, Opened};
 use crate::{
-    completions::{Completions, Turn},
+    completions::Turn,
     error::Error,
+    models::Models,
     replies::{Replies, Request},
     store::{
-        conversations::{self as store, Cursor, NewMessage},
+        conversations::{self as store, Cursor},
+        exchanges::{self, Asked, Exchange},
         replies as reply_rows,
     },
 };
@@ -29,13 +31,13 @@ const GO_ON: &str = "Your last message broke off. Go on exactly where it ends, i
 /// The chat's use cases. Each takes the id of whoever is asking first.
 pub struct Conversations {
     pool: PgPool,
-    completions: Arc<Completions>,
+    models: Arc<Models>,
     replies: Arc<Replies>,
 }
 
 impl Conversations {
-    pub(crate) fn new(pool: PgPool, completions: Arc<Completions>, replies: Arc<Replies>) -> Self {
-        Self { pool, completions, replies }
+    pub(crate) fn new(pool: PgPool, models: Arc<Models>, replies: Arc<Replies>) -> Self {
+        Self { pool, models, replies }
     }
 
     /// Asks `content` in a conversation of `owner`, or in a new one. The reply is under way when this returns, and
@@ -48,7 +50,7 @@ impl Conversations {
         model: Option<&str>,
     ) -> Result<AskReceipt, Error> {
         let question = Question::parse(content)?;
-        let model = self.completions.deployment(model).ok_or(Error::Invalid("There is no such model."))?.to_owned();
+        let model = self.models.pick(owner, model).await?;
         self.replies.metering.check_length(&model, question.as_str()).await?;
         let asking = Asking { owner, conversation, question, model };
         let (pool, replies) = (self.pool.clone(), Arc::clone(&self.replies));
@@ -59,9 +61,9 @@ impl Conversations {
     /// Lets a reply of `owner` go on that broke off, from the text that it has. It has to be the last message of its
     /// conversation. The reply as it is now, under way.
     pub async fn resume(&self, owner: UserId, reply: MessageId) -> Result<Message, Error> {
-        let (pool, all, completions) = (self.pool.clone(), Arc::clone(&self.replies), Arc::clone(&self.completions));
+        let (pool, all, models) = (self.pool.clone(), Arc::clone(&self.replies), Arc::clone(&self.models));
         // As in `ask`.
-        tokio::spawn(async move { resume(&pool, &all, &completions, owner, reply).await }).await?
+        tokio::spawn(async move { resume(&pool, &all, &models, owner, reply).await }).await?
     }
 
     /// A conversation of `owner` with all its messages.
@@ -133,33 +135,38 @@ impl Asking {
     async fn carry_out(self, pool: &PgPool, replies: &Replies) -> Result<AskReceipt, Error> {
         let Self { owner, conversation, question, model } = self;
         let writer = replies.writer().await?;
-        let mut tx = pool.begin().await?;
-        replies.metering.admit(&mut tx, owner).await?;
-        let asked = match conversation {
-            Some(id) => store::extend(&mut tx, owner, id).await?.ok_or(Error::NotFound)?,
-            None => store::create(&mut tx, owner, &question.title()).await?,
+        let (title, content) = (question.title(), question.as_str());
+        let exchange = Exchange { owner, conversation, title: &title, question: content, model: &model, writer };
+        let asked = if replies.metering.has_quotas() {
+            let mut tx = pool.begin().await?;
+            replies.metering.admit(&mut tx, owner).await?;
+            let asked = exchanges::store(&mut tx, &exchange).await?;
+            tx.commit().await?;
+            asked
+        } else {
+            let mut connection = pool.acquire().await?;
+            exchanges::store(&mut connection, &exchange).await?
         };
-        let (role, status) = (Role::User, MessageStatus::Complete);
-        let new = NewMessage { role, content: question.as_str(), model: None, status };
-        let question = store::insert_message(&mut tx, asked.id, asked.next_position, new).await?;
-        let (role, status) = (Role::Assistant, MessageStatus::Streaming);
-        let new = NewMessage { role, content: "", model: Some(&model), status };
-        let reply = store::insert_message(&mut tx, asked.id, asked.next_position + 1, new).await?;
-        reply_rows::create(&mut tx, reply.id, writer).await?;
-        let history = store::history(&mut tx, asked.id, asked.next_position + 1).await?;
-        tx.commit().await?;
-
-        let turns = history.into_iter().map(|(role, text)| Turn { role, text }).collect();
+        let Asked { receipt, position } = asked.ok_or(Error::NotFound)?;
+        let mut turns: Vec<Turn> = match conversation {
+            Some(id) => turns_of(store::history(&mut *pool.acquire().await?, id, position).await?),
+            None => Vec::new(),
+        };
+        turns.push(Turn { role: Role::User, text: content.to_owned() });
         let user = crate::crypto::pseudonym(owner.0.as_bytes());
-        replies.begin(reply.id, writer, (0, String::new()), Request { model, turns, user });
-        Ok(AskReceipt { conversation_id: asked.id, title: asked.title, question, reply })
+        replies.begin(receipt.reply.id, writer, (0, String::new()), Request { model, turns, user });
+        Ok(receipt)
     }
+}
+
+fn turns_of(history: Vec<(Role, String)>) -> Vec<Turn> {
+    history.into_iter().map(|(role, text)| Turn { role, text }).collect()
 }
 
 async fn resume(
     pool: &PgPool,
     replies: &Replies,
-    completions: &Completions,
+    models: &Models,
     owner: UserId,
     reply: MessageId,
 ) -> Result<Message, Error> {
@@ -168,14 +175,16 @@ async fn resume(
     replies.metering.admit(&mut tx, owner).await?;
     let reopened = reply_rows::reopen(&mut tx, owner, reply, writer).await.map_err(store::under_way)?;
     let reopened = reopened.ok_or(Error::NotFound)?;
-    // The model may be gone meanwhile.
-    let model = completions.deployment(reopened.model.as_deref()).or_else(|| completions.deployment(None));
-    let model = model.ok_or(Error::Invalid("There is no model to ask."))?.to_owned();
+    let model = match models.pick(owner, reopened.model.as_deref()).await {
+        // It may be gone meanwhile.
+        Err(Error::Invalid(_)) => models.pick(owner, None).await?,
+        picked => picked?,
+    };
     let history = store::history(&mut tx, reopened.conversation, reopened.position + 1).await?;
     let message = store::message_of(&mut tx, reply).await?;
     tx.commit().await?;
 
-    let mut turns: Vec<Turn> = history.into_iter().map(|(role, text)| Turn { role, text }).collect();
+    let mut turns = turns_of(history);
     if !reopened.text.is_empty() {
         turns.push(Turn { role: Role::System, text: GO_ON.to_owned() });
     }

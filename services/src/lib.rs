@@ -12,13 +12,13 @@ mod http;
 mod hub;
 pub mod identity;
 pub mod metering;
+pub mod models;
 pub mod people;
 mod replies;
 mod store;
 
 use std::sync::Arc;
 
-use model::ModelChoice;
 use sqlx::PgPool;
 use tokio::sync::watch;
 
@@ -33,6 +33,7 @@ use directory::Directory;
 use hub::Hub;
 use identity::{ServiceTokens, SignIn};
 use metering::Metering;
+use models::Models;
 use people::People;
 use replies::Replies;
 
@@ -40,6 +41,7 @@ use replies::Replies;
 pub struct Services {
     pub config: Config,
     pub conversations: Conversations,
+    pub models: Arc<Models>,
     pub people: Arc<People>,
     pub sign_in: Arc<SignIn>,
     pub metering: Arc<Metering>,
@@ -87,12 +89,26 @@ impl Services {
             shutdown.subscribe(),
         );
         let replies = Arc::new(replies);
-        let conversations = Conversations::new(pool.clone(), Arc::clone(&completions), Arc::clone(&replies));
+        let models = Arc::new(Models::new(pool.clone(), config.models.clone()));
+        let conversations = Conversations::new(pool.clone(), Arc::clone(&models), Arc::clone(&replies));
         let directory = Directory::new(config.graph_base_url.clone(), http);
         let people =
             People::new(pool.clone(), directory, Arc::clone(&sign_in), keys, Arc::clone(&hub), config.access.clone());
         let people = Arc::new(people);
-        Ok(Self { config, conversations, people, sign_in, metering, completions, tokens, replies, hub, pool, shutdown })
+        Ok(Self {
+            config,
+            conversations,
+            models,
+            people,
+            sign_in,
+            metering,
+            completions,
+            tokens,
+            replies,
+            hub,
+            pool,
+            shutdown,
+        })
     }
 
     /// Brings the database's schema up to date.
@@ -103,11 +119,6 @@ impl Services {
     /// Whether the database can be used; if not, why.
     pub async fn check_database(&self) -> Result<(), String> {
         store::check(&self.pool).await
-    }
-
-    /// The models there are to ask, the default first.
-    pub fn models(&self) -> Vec<ModelChoice> {
-        self.config.models.iter().map(|model| ModelChoice { name: model.name.clone() }).collect()
     }
 
     /// Work beside the requests, until [`Services::shut_down`] has ended the last reply.

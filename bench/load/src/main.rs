@@ -8,11 +8,7 @@
 //! One command a line: `direct <replies> <tokens>` or `app <url> <cookie> <replies> <tokens>`, each with
 //! `<tokens a second> <seconds over which the replies begin>` at its end. One JSON result a line.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "measuring ends at the first thing that is not as it should be"
-)]
+#![expect(clippy::expect_used, clippy::panic, reason = "measuring ends at the first thing that is not as it should be")]
 
 mod asker;
 mod clock;

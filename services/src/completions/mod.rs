@@ -71,15 +71,6 @@ impl Completions {
         Self { models: models.into_iter().map(Model::new).collect(), http, tokens }
     }
 
-    /// The name of the model called `name`, or of the default; `None` when there is none of that name.
-    pub fn deployment(&self, name: Option<&str>) -> Option<&str> {
-        match name.filter(|name| !name.is_empty()) {
-            Some(name) => self.model(name),
-            None => self.models.first(),
-        }
-        .map(|model| model.name.as_str())
-    }
-
     /// Asks `model`: its best endpoint, the next one if that does not answer, and again after a while. Whoever reads
     /// the stream hears of that only when there is a wait. Dropping the stream aborts the request, or the wait.
     /// `user` is a pseudonym for abuse monitoring; `correlation_id` goes along so that both sides' logs can be matched.

@@ -97,10 +97,15 @@ impl Metering {
         if tokens > limit { Err(Error::TooLong { tokens, limit }) } else { Ok(()) }
     }
 
+    /// Whether anything limits anybody.
+    pub(crate) fn has_quotas(&self) -> bool {
+        !self.quotas.0.is_empty()
+    }
+
     /// Lets `owner` ask, unless a quota of theirs is used up. Until `tx` ends nobody else asks in their name, on any
     /// server.
     pub(crate) async fn admit(&self, tx: &mut PgConnection, owner: UserId) -> Result<(), Error> {
-        if self.quotas.0.is_empty() {
+        if !self.has_quotas() {
             return Ok(());
         }
         usage::queue(tx, owner).await?;

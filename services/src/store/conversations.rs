@@ -123,74 +123,6 @@ pub async fn message_source(pool: &PgPool, owner: UserId, id: MessageId) -> Resu
     row.map(|row| Ok(message(&row)?.content)).transpose()
 }
 
-/// A conversation that is about to be asked in.
-pub struct Asked {
-    pub id: ConversationId,
-    pub title: String,
-    /// The position of the next message.
-    pub next_position: i32,
-}
-
-/// Creates a conversation of `owner` that will hold a question and its reply.
-pub async fn create(tx: &mut PgConnection, owner: UserId, title: &str) -> Result<Asked, sqlx::Error> {
-    let id = ConversationId(clock::new_id());
-    sqlx::query("INSERT INTO conversations (id, owner_id, title, message_count) VALUES ($1, $2, $3, 2)")
-        .bind(id.0)
-        .bind(owner.0)
-        .bind(title)
-        .execute(tx)
-        .await?;
-    Ok(Asked { id, title: title.to_owned(), next_position: 0 })
-}
-
-/// Makes room for a question and its reply in a conversation of `owner`, and moves it to the top of the list.
-/// Locks its row, so that two questions at once get different places.
-pub async fn extend(tx: &mut PgConnection, owner: UserId, id: ConversationId) -> Result<Option<Asked>, sqlx::Error> {
-    let row: Option<(String, i32)> = sqlx::query_as(
-        "UPDATE conversations SET message_count = message_count + 2, revision = revision + 1, updated_at = now()
-         WHERE id = $1 AND owner_id = $2 RETURNING title, message_count",
-    )
-    .bind(id.0)
-    .bind(owner.0)
-    .fetch_optional(tx)
-    .await?;
-    Ok(row.map(|(title, count)| Asked { id, title, next_position: count - 2 }))
-}
-
-/// Adds a message at `position`. A second streaming reply in one conversation is [`Error::ReplyUnderWay`].
-pub async fn insert_message(
-    tx: &mut PgConnection,
-    conversation: ConversationId,
-    position: i32,
-    message: NewMessage<'_>,
-) -> Result<Message, Error> {
-    let id = MessageId(clock::new_id());
-    let created_at: OffsetDateTime = sqlx::query_scalar(
-        "INSERT INTO messages (id, conversation_id, position, role, content, model, status)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING created_at",
-    )
-    .bind(id.0)
-    .bind(conversation.0)
-    .bind(position)
-    .bind(role_name(message.role))
-    .bind(message.content)
-    .bind(message.model)
-    .bind(message.status.as_str())
-    .fetch_one(tx)
-    .await
-    .map_err(under_way)?;
-    Ok(Message {
-        id,
-        role: message.role,
-        content: message.content.to_owned(),
-        model: message.model.map(str::to_owned),
-        status: message.status,
-        created_at: clock::rfc3339(created_at),
-        notice: None,
-        last_event: 0,
-    })
-}
-
 /// [`Error::ReplyUnderWay`] where that is what a failed statement means.
 pub fn under_way(error: sqlx::Error) -> Error {
     match error.as_database_error().and_then(|error| error.constraint()) {
@@ -203,14 +135,6 @@ pub fn under_way(error: sqlx::Error) -> Error {
 pub async fn message_of(tx: &mut PgConnection, id: MessageId) -> Result<Message, sqlx::Error> {
     let sql = format!("SELECT {MESSAGE_COLUMNS} FROM messages m {MESSAGE_EVENTS} WHERE m.id = $1");
     message(&sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_one(tx).await?)
-}
-
-/// A message to insert.
-pub struct NewMessage<'a> {
-    pub role: Role,
-    pub content: &'a str,
-    pub model: Option<&'a str>,
-    pub status: MessageStatus,
 }
 
 /// What was said before `position`, oldest first, as (role, text); answers that came to nothing are left out.
@@ -251,14 +175,6 @@ fn message(row: &PgRow) -> Result<Message, sqlx::Error> {
         (message.content, message.notice) = gather(&events);
     }
     Ok(message)
-}
-
-fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::User => "user",
-        Role::Assistant => "assistant",
-        Role::System => "system",
-    }
 }
 
 fn role_from(name: &str) -> Role {

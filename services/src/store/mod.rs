@@ -2,6 +2,7 @@
 
 pub(crate) mod access_checks;
 pub(crate) mod conversations;
+pub(crate) mod exchanges;
 pub(crate) mod inspection;
 pub(crate) mod news;
 pub(crate) mod photos;

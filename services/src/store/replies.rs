@@ -11,12 +11,6 @@ use crate::metering::Metered;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotOurs;
 
-/// Opens the log of a reply whose message row was just inserted.
-pub async fn create(tx: &mut PgConnection, id: MessageId, writer: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO replies (id, writer) VALUES ($1, $2)").bind(id.0).bind(writer).execute(&mut *tx).await?;
-    usage::begin(tx, id).await
-}
-
 /// A reply that goes on after it had ended.
 pub struct Reopened {
     pub conversation: ConversationId,

@@ -131,6 +131,13 @@ pub async fn of_account(pool: &PgPool, account: &AccountKey) -> Result<Option<Us
     Ok(id.map(UserId))
 }
 
+/// What somebody's rights follow from: the names of their roles and the ids of their groups.
+pub async fn rights(pool: &PgPool, user: UserId) -> Result<Option<(Vec<String>, Vec<String>)>, sqlx::Error> {
+    let row: Option<(Vec<String>, Json<Vec<Group>>)> =
+        sqlx::query_as("SELECT roles, groups FROM users WHERE id = $1").bind(user.0).fetch_optional(pool).await?;
+    Ok(row.map(|(roles, groups)| (roles, groups.0.into_iter().map(|group| group.id).collect())))
+}
+
 /// What the profile page adds to the viewer.
 pub async fn details(pool: &PgPool, owner: UserId) -> Result<Option<UserDetails>, sqlx::Error> {
     let row = sqlx::query(

@@ -57,8 +57,8 @@ pub async fn message_source(id: MessageId) -> Result<String, AppError> {
 /// The models the viewer may ask, the default first.
 #[server(prefix = "/fn", endpoint = "models", input = GetUrl)]
 pub async fn models() -> Result<Vec<ModelChoice>, AppError> {
-    let (request, _viewer) = crate::context::asking()?;
-    Ok(request.services.models())
+    let (request, viewer) = crate::context::asking()?;
+    request.services.models.of(viewer.id).await.map_err(|error| request.fail(error))
 }
 
 /// Ends a reply where it is; the part written so far stays.
