@@ -116,6 +116,37 @@ test("an answer at the model's length limit says so", async ({ page, chat }) => 
   await expect(chat.answerText).toContainText("n2");
 });
 
+test("an answer that broke off goes on with Continue, also after a reload", async ({ page, chat }) => {
+  const word = uniqueWord();
+  await order({ service: "openai", kind: "cut", after_chunks: 12, times: 1, match: { question: word } });
+  await chat.open();
+  await chat.askAndRead(`echo: ${word} ${numberedWords(40)}`);
+  await expect(chat.answer.getByRole("alert")).toContainText(/interrupted/i);
+  const shown = await chat.answerText.innerText();
+  await page.reload();
+  await chat.ready();
+  await chat.answer.getByRole("button", { name: "Continue" }).click();
+  await chat.ended();
+  await expect(chat.answers).toHaveCount(1);
+  await expect(chat.answerText).toContainText("n40");
+  expect((await chat.answerText.innerText()).startsWith(shown.trimEnd())).toBe(true);
+  await expect(chat.answer.getByRole("alert")).toHaveCount(0);
+  await expect(chat.answer.getByRole("button", { name: "Continue" })).toHaveCount(0);
+  await page.reload();
+  await expect(chat.answerText).toContainText("n40");
+});
+
+test("an answer that others came after is not continued", async ({ chat }) => {
+  const word = uniqueWord();
+  await order({ service: "openai", kind: "content_filter_prompt", times: 1, match: { question: `${word} filtered` } });
+  await order({ service: "openai", kind: "cut", after_chunks: 12, times: 1, match: { question: `${word} cut` } });
+  await chat.open();
+  await chat.askAndRead(`echo: ${word} cut ${numberedWords(40)}`);
+  await expect(chat.answer.getByRole("button", { name: "Continue" })).toBeVisible();
+  await chat.askAndRead(`echo: ${word} filtered`);
+  await expect(chat.page.getByRole("button", { name: "Continue" })).toBeHidden();
+});
+
 test("a busy model is asked again by itself, and the page counts down until then", async ({ page, chat }) => {
   const word = uniqueWord();
   await order({ service: "openai", kind: "rate_limit", retry_after: 5, times: 1, match: { question: word } });

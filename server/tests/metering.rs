@@ -326,3 +326,38 @@ async fn administrators_see_what_everybody_used() {
     assert_eq!(page.matches(" tokens</title>").count(), 30, "each day has a column");
     assert!(!page.contains("style="), "the policy forbids it");
 }
+
+#[tokio::test]
+async fn a_conversation_is_named_once_it_is_answered_and_its_title_is_paid_for() {
+    let models = TwoEndpoints::start_with("api_key_env = 'KEY_OF_THE_ENDPOINTS'", "").await;
+    let untitled = models.browser.ask("please tell me about loans in March").await;
+    let file = std::fs::read_to_string(models.config.path()).unwrap();
+    std::fs::write(models.config.path(), format!("title_model = 'gpt-5'\n{file}")).unwrap();
+    let app = models.replica().await;
+    let browser = app.signed_in(ALICE).await;
+    let asked = browser.ask("please tell me about loans in March").await;
+    let title = async |id| browser.conversation(id).await.title;
+    app.until("it is named", async || title(asked.receipt.conversation_id).await == "About loans in March").await;
+    assert_eq!(title(untitled.receipt.conversation_id).await, "please tell me about loans in March");
+    let (named, plain) = (app.used(asked.receipt.reply.id).await, app.used(untitled.receipt.reply.id).await);
+    assert!(named.completion_tokens > plain.completion_tokens, "{named:?} {plain:?}");
+}
+
+#[tokio::test]
+async fn a_conversation_without_a_title_keeps_its_first_words() {
+    let models = TwoEndpoints::start_with("api_key_env = 'KEY_OF_THE_ENDPOINTS'", "").await;
+    let file = std::fs::read_to_string(models.config.path()).unwrap();
+    std::fs::write(models.config.path(), format!("title_model = 'gpt-5'\n{file}")).unwrap();
+    let app = models.replica().await;
+    let browser = app.signed_in(ALICE).await;
+    models.one.fault("stall", 1, json!({ "after_chunks": 4, "ms": 1500 })).await;
+    let receipt = browser.begin(None, TWELVE).await;
+    browser.read_until(receipt.reply.id, "one").await;
+    // From here on; the answer has begun.
+    models.one.fault("content_filter_prompt", None, json!({})).await;
+    let events = browser.events(receipt.reply.id, 0).await;
+    assert_eq!(events.last().unwrap().event, ReplyEvent::End(Ending::Finished));
+    app.until("the title was asked for", async || models.asked().await.0 == 2).await;
+    let title = browser.conversation(receipt.conversation_id).await.title;
+    assert_eq!(title, "echo: one two three four five six seven eight nine ten…");
+}

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use futures::Stream;
 use model::{
-    AskReceipt, Conversation, ConversationId, ConversationPage, Message, MessageId, MessageStatus, NumberedEvent,
-    Question, Role, UserId,
+    AskReceipt, Conversation, ConversationId, ConversationPage, Ending, Message, MessageId, MessageStatus,
+    NumberedEvent, Question, Role, UserId,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -21,6 +21,7 @@ use crate::{
         exchanges::{self, Asked, Exchange},
         replies as reply_rows,
     },
+    titles::{Titles, Unnamed},
 };
 
 const PAGE: i64 = 50;
@@ -33,11 +34,12 @@ pub struct Conversations {
     pool: PgPool,
     models: Arc<Models>,
     replies: Arc<Replies>,
+    titles: Arc<Titles>,
 }
 
 impl Conversations {
-    pub(crate) fn new(pool: PgPool, models: Arc<Models>, replies: Arc<Replies>) -> Self {
-        Self { pool, models, replies }
+    pub(crate) fn new(pool: PgPool, models: Arc<Models>, replies: Arc<Replies>, titles: Arc<Titles>) -> Self {
+        Self { pool, models, replies, titles }
     }
 
     /// Asks `content` in a conversation of `owner`, or in a new one. The reply is under way when this returns, and
@@ -53,9 +55,9 @@ impl Conversations {
         let model = self.models.pick(owner, model).await?;
         self.replies.metering.check_length(&model, question.as_str()).await?;
         let asking = Asking { owner, conversation, question, model };
-        let (pool, replies) = (self.pool.clone(), Arc::clone(&self.replies));
+        let (pool, replies, titles) = (self.pool.clone(), Arc::clone(&self.replies), Arc::clone(&self.titles));
         // A task of its own: a caller that goes away must not leave a stored reply that nobody writes.
-        tokio::spawn(async move { asking.carry_out(&pool, &replies).await }).await?
+        tokio::spawn(async move { asking.carry_out(&pool, &replies, titles).await }).await?
     }
 
     /// Lets a reply of `owner` go on that broke off, from the text that it has. It has to be the last message of its
@@ -132,7 +134,7 @@ struct Asking {
 
 impl Asking {
     /// Stores the question and an empty reply, and begins to write it.
-    async fn carry_out(self, pool: &PgPool, replies: &Replies) -> Result<AskReceipt, Error> {
+    async fn carry_out(self, pool: &PgPool, replies: &Replies, titles: Arc<Titles>) -> Result<AskReceipt, Error> {
         let Self { owner, conversation, question, model } = self;
         let writer = replies.writer().await?;
         let (title, content) = (question.title(), question.as_str());
@@ -154,7 +156,18 @@ impl Asking {
         };
         turns.push(Turn { role: Role::User, text: content.to_owned() });
         let user = crate::crypto::pseudonym(owner.0.as_bytes());
-        replies.begin(receipt.reply.id, writer, (0, String::new()), Request { model, turns, user });
+        let request = Request { model, turns, user: user.clone() };
+        let written = replies.begin(receipt.reply.id, writer, (0, String::new()), request);
+        if conversation.is_none() {
+            let (conversation, title, reply) = (receipt.conversation_id, receipt.title.clone(), receipt.reply.id);
+            let unnamed = Unnamed { conversation, title, question: content.to_owned(), reply, user };
+            // Once it is answered: a model that is busy or refuses is not asked for more.
+            tokio::spawn(async move {
+                if let Ok(Some(Ending::Finished)) = written.await {
+                    titles.name(&unnamed).await;
+                }
+            });
+        }
         Ok(receipt)
     }
 }

@@ -16,6 +16,7 @@ pub mod models;
 pub mod people;
 mod replies;
 mod store;
+mod titles;
 
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ use metering::Metering;
 use models::Models;
 use people::People;
 use replies::Replies;
+use titles::Titles;
 
 /// All use cases, wired up.
 pub struct Services {
@@ -89,8 +91,11 @@ impl Services {
             shutdown.subscribe(),
         );
         let replies = Arc::new(replies);
+        let titles =
+            Titles::new(pool.clone(), Arc::clone(&completions), Arc::clone(&metering), config.title_model.clone());
         let models = Arc::new(Models::new(pool.clone(), config.models.clone()));
-        let conversations = Conversations::new(pool.clone(), Arc::clone(&models), Arc::clone(&replies));
+        let conversations =
+            Conversations::new(pool.clone(), Arc::clone(&models), Arc::clone(&replies), Arc::new(titles));
         let directory = Directory::new(config.graph_base_url.clone(), http);
         let people =
             People::new(pool.clone(), directory, Arc::clone(&sign_in), keys, Arc::clone(&hub), config.access.clone());

@@ -1,7 +1,9 @@
 //! An open conversation: its title, its log, and the box to go on asking.
 
+use std::time::Duration;
+
 use futures::future::AbortHandle;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use model::{AskReceipt, Message, MessageId};
 
 use super::{
@@ -13,7 +15,10 @@ use super::{
     page::{Announcer, bar},
     scroll::Scroll,
 };
-use crate::html::{effect, part};
+use crate::html::{self, effect, part};
+
+/// When to look whether a conversation was named, after its first answer.
+const TITLE_LOOKS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(8)];
 
 /// A conversation that was found.
 #[component]
@@ -27,8 +32,17 @@ pub fn Conversation(opened: OpenConversation) -> impl IntoView {
 
     // Replies are followed until their end, or until the conversation is left.
     let followed = StoredValue::new(Vec::<AbortHandle>::new());
+    // A conversation that has just begun may get a better title soon after its first answer.
+    let is_unnamed = StoredValue::new(first.is_some());
+    let ended = Callback::new(move |()| {
+        if is_unnamed.try_update_value(std::mem::take) == Some(true) {
+            for later in TITLE_LOOKS {
+                set_timeout(move || spawn_local(list.rename()), later);
+            }
+        }
+    });
     let start = move |(reply, after): (MessageId, i32)| {
-        followed.update_value(|followed| followed.push(follow(turns, reply, after, announcer)));
+        followed.update_value(|followed| followed.push(follow(turns, reply, after, announcer, ended)));
     };
     effect(move || {
         if let Some(first) = first {
@@ -54,7 +68,7 @@ pub fn Conversation(opened: OpenConversation) -> impl IntoView {
         scroll.to_end();
     });
     view! {
-        {bar(Some(&title))}
+        {html::live(move || bar(Some(&list.title(id).unwrap_or_else(|| title.clone()))))}
         {part(view! { <Log finished turns scroll resumed /> })}
         {part(view! { <Composer conversation=Some(id) turns asked /> })}
     }

@@ -17,10 +17,20 @@ const BACKOFF_FIRST: Duration = Duration::from_millis(250);
 const BACKOFF_MAX: Duration = Duration::from_secs(5);
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Follows a reply of `turns` from behind its event `after` until its end, which is announced, or until the returned
-/// handle aborts it.
-pub fn follow(turns: RwSignal<Vec<Turn>>, reply: MessageId, after: i32, announcer: Announcer) -> AbortHandle {
-    let (task, handle) = futures::future::abortable(run(Followed { turns, reply }, after, announcer));
+/// Follows a reply of `turns` from behind its event `after` until its end, which is announced and told to `ended`, or
+/// until the returned handle aborts it.
+pub fn follow(
+    turns: RwSignal<Vec<Turn>>,
+    reply: MessageId,
+    after: i32,
+    announcer: Announcer,
+    ended: Callback<()>,
+) -> AbortHandle {
+    let following = async move {
+        run(Followed { turns, reply }, after, announcer).await;
+        _ = ended.try_run(());
+    };
+    let (task, handle) = futures::future::abortable(following);
     spawn_local(async move {
         // Aborted means that nobody looks at the reply any more.
         _ = task.await;

@@ -1,7 +1,7 @@
 //! The conversations in the list: those the server sent, in the order of their last use, and what has happened since.
 
 use leptos::prelude::*;
-use model::{AskReceipt, ConversationPage, ConversationSummary};
+use model::{AskReceipt, ConversationId, ConversationPage, ConversationSummary};
 
 use super::api;
 use crate::AppError;
@@ -45,6 +45,28 @@ impl Conversations {
         self.known.update(|known| {
             if newest.is_ok() || known.is_none() {
                 *known = Some(newest);
+            }
+        });
+    }
+
+    /// What a conversation is called in the list.
+    pub fn title(self, id: ConversationId) -> Option<String> {
+        let title = |page: &ConversationPage| {
+            let found = page.conversations.iter().find(|known| known.id == id);
+            found.map(|found| found.title.clone())
+        };
+        self.known.with(|known| known.as_ref()?.as_ref().ok().and_then(title))
+    }
+
+    /// Takes over what conversations are called by now.
+    pub async fn rename(self) {
+        let Ok(newest) = api::conversations(None).await else { return };
+        self.known.try_update(|known| {
+            let Some(Ok(page)) = known else { return };
+            for renamed in newest.conversations {
+                if let Some(known) = page.conversations.iter_mut().find(|known| known.id == renamed.id) {
+                    known.title = renamed.title;
+                }
             }
         });
     }

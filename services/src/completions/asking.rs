@@ -33,8 +33,10 @@ pub(super) fn ask<'a>(
             match asking.next(Instant::now()) {
                 Step::Ask(place, pass) => {
                     let route = &model.routes[place];
-                    match begin(completions, route, pass, &body, &correlation_id).await {
+                    // On the heap, and gone once the answer begins: thousands of answers are read at once.
+                    match Box::pin(begin(completions, route, pass, &body, &correlation_id)).await {
                         Ok((first, mut rest)) => {
+                            drop(body);
                             yield Chunk::Answering(route.endpoint.config.deployment.clone());
                             for chunk in first {
                                 yield chunk;

@@ -89,8 +89,10 @@ impl Completions {
     }
 }
 
+/// Turns that begin with instructions of their own need no others.
 fn body(turns: &[Turn], user: &str) -> serde_json::Value {
-    let system = json!({ "role": "system", "content": INSTRUCTIONS });
+    let is_instructed = turns.first().is_some_and(|first| first.role == Role::System);
+    let system = (!is_instructed).then(|| json!({ "role": "system", "content": INSTRUCTIONS }));
     let turns = turns.iter().map(|turn| {
         let role = match turn.role {
             Role::User => "user",
@@ -101,7 +103,7 @@ fn body(turns: &[Turn], user: &str) -> serde_json::Value {
     });
     // The endpoint adds its deployment as model. Nothing that a reasoning model rejects: no temperature, no max_tokens.
     json!({
-        "messages": std::iter::once(system).chain(turns).collect::<Vec<_>>(),
+        "messages": system.into_iter().chain(turns).collect::<Vec<_>>(),
         "stream": true,
         "stream_options": { "include_usage": true },
         "user": user,

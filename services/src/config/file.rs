@@ -14,6 +14,8 @@ pub(super) struct ConfigFile {
     pub(super) roles: BTreeMap<String, RoleSource>,
     /// `[[models]]`
     pub(super) models: Vec<ModelInFile>,
+    /// The model that names conversations.
+    pub(super) title_model: Option<String>,
     /// `[[quotas]]`
     pub(super) quotas: Vec<QuotaInFile>,
 }

@@ -43,6 +43,8 @@ pub struct Config {
     pub models: Vec<ModelConfig>,
     /// What people may use; empty = as much as they like.
     pub quotas: Vec<QuotaConfig>,
+    /// The model that names conversations; without one they are called by their first words.
+    pub title_model: Option<String>,
     /// PEM bundle trusted besides the system's.
     pub extra_ca_certs: Option<PathBuf>,
     pub bind_addr: SocketAddr,
@@ -127,6 +129,7 @@ impl Config {
         let file = file::ConfigFile::read(&mut read);
         let models = models::read(&mut read, &file);
         let quotas = quotas::read(&mut read, &file.quotas);
+        let title_model = models::title_model(&mut read, &file, models.as_deref());
         let access = AccessConfig::read(&mut read, &file);
         let allowed_group_ids = read.list("ALLOWED_GROUP_IDS");
         let admin_group_ids = read.list("ADMIN_GROUP_IDS");
@@ -147,6 +150,7 @@ impl Config {
                     graph_base_url,
                     models,
                     quotas,
+                    title_model,
                     extra_ca_certs,
                     bind_addr: bind_addr.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000))),
                     log_format: log_format.unwrap_or(LogFormat::Text),

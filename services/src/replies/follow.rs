@@ -108,6 +108,11 @@ impl Reader {
             Known::Events(_) if !self.is_over => return Ok(Next::Wait),
             Known::Events(_) | Known::Gap => {}
         }
+        // On the heap, and seldom: thousands of readers are given what is in memory.
+        Box::pin(self.look_into_the_table()).await
+    }
+
+    async fn look_into_the_table(&self) -> Result<Next, sqlx::Error> {
         let events = self.saved().await?;
         if !events.is_empty() {
             return Ok(Next::Give(events));

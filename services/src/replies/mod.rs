@@ -18,10 +18,11 @@ mod writer;
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures::{FutureExt as _, Stream};
-use model::{Message, MessageId, NumberedEvent, UserId};
+use model::{Ending, Message, MessageId, NumberedEvent, UserId};
 use sqlx::PgPool;
 use tokio::{
     sync::watch,
+    task::JoinHandle,
     time::{Instant, interval_at},
 };
 use uuid::Uuid;
@@ -87,8 +88,15 @@ impl Replies {
         self.journal.living_writer().await
     }
 
-    /// Writes `reply`, which was stored under `writer`, from behind event `n` on, with the text so far.
-    pub(crate) fn begin(&self, reply: MessageId, writer: Uuid, so_far: (i32, String), request: Request) {
+    /// Writes `reply`, which was stored under `writer`, from behind event `n` on, with the text so far. Goes on by itself;
+    /// what is returned tells how it ended, if it ended here.
+    pub(crate) fn begin(
+        &self,
+        reply: MessageId,
+        writer: Uuid,
+        so_far: (i32, String),
+        request: Request,
+    ) -> JoinHandle<Option<Ending>> {
         let (n, text) = so_far;
         let log = self.journal.open(reply, writer, n, text);
         let (pool, hub, journal) = (self.pool.clone(), Arc::clone(&self.hub), Arc::clone(&self.journal));
@@ -99,10 +107,11 @@ impl Replies {
         tokio::spawn(async move {
             let _writing = hub.begin_writing();
             let writing = writer.write(&completions, request, shutdown);
-            if AssertUnwindSafe(writing).catch_unwind().await.is_err() {
-                writer.give_up().await;
+            match AssertUnwindSafe(writing).catch_unwind().await {
+                Ok(ending) => ending,
+                Err(_panic) => Some(Box::pin(writer.give_up()).await),
             }
-        });
+        })
     }
 
     /// Asks for a reply of `owner` to be stopped, whichever server writes it.

@@ -51,31 +51,42 @@ struct Told {
 }
 
 impl Writer {
-    /// Asks the model and writes until the reply has ended one way or another.
-    pub(super) async fn write(&self, completions: &Completions, request: Request, shutdown: watch::Receiver<bool>) {
-        let mut exchange = match Exchange::of(request, &self.metering, self.log.text().len()).await {
+    /// Asks the model and writes until the reply has ended one way or another; `None` when that is left to another
+    /// server.
+    pub(super) async fn write(
+        &self,
+        completions: &Completions,
+        request: Request,
+        shutdown: watch::Receiver<bool>,
+    ) -> Option<Ending> {
+        // What is done once is kept apart from what goes on for as long as the answer: there are thousands of them.
+        let mut exchange = match Box::pin(Exchange::of(request, &self.metering, self.log.text().len())).await {
             Ok(exchange) => exchange,
             Err(error) => {
                 tracing::error!(correlation_id = self.correlation_id, %error, "a conversation cannot be made to fit");
-                return self.give_up().await;
+                return Some(Box::pin(self.give_up()).await);
             }
         };
         let trimmed = exchange.fitted.trimmed.then(|| self.tell_trimmed(&exchange));
         let (told, halved) = self.converse(completions, &mut exchange, shutdown).await;
         let Some(Told { ending, notice }) = told else {
-            return tracing::warn!(reply = %self.log.reply, "another server ends this reply; writing stops");
+            tracing::warn!(reply = %self.log.reply, "another server ends this reply; writing stops");
+            return None;
         };
         // What was left out matters as long as there is nothing worse to say.
         let standing = halved.or(trimmed).filter(|_| matches!(ending, Ending::Finished | Ending::Stopped));
-        let metered = self.known(exchange.metered(&self.metering, ending, &self.log.text()).await);
-        self.journal.end(&self.log, Outcome { ending, notice, standing, metered }).await;
+        let text = self.log.text();
+        let metered = self.known(Box::pin(exchange.metered(&self.metering, ending, &text)).await);
+        Box::pin(self.journal.end(&self.log, Outcome { ending, notice, standing, metered })).await;
+        Some(ending)
     }
 
     /// Ends the reply after a fault in this program.
-    pub(super) async fn give_up(&self) {
+    pub(super) async fn give_up(&self) -> Ending {
         let notice = Some(self.notice(NoticeKind::Interrupted, "Something went wrong while this answer was written."));
         let metered = self.known(self.metering.of_lost(self.log.reply, self.log.text()).await);
         self.journal.end(&self.log, Outcome { ending: Ending::Interrupted, notice, standing: None, metered }).await;
+        Ending::Interrupted
     }
 
     /// What a reply used, if that could be found out.
@@ -151,7 +162,7 @@ impl Writer {
                     None => return Ok(Some(self.finished(finish))),
                 },
                 Ok(()) = stop_wanted.changed() => {
-                    match replies::stop_requested(&self.pool, self.log.reply, self.log.writer).await {
+                    match Box::pin(replies::stop_requested(&self.pool, self.log.reply, self.log.writer)).await {
                         Ok(Some(true)) => return Ok(Some(Told { ending: Ending::Stopped, notice: None })),
                         Ok(Some(false)) => {}
                         Ok(None) => return Ok(None),

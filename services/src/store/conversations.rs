@@ -137,6 +137,17 @@ pub async fn message_of(tx: &mut PgConnection, id: MessageId) -> Result<Message,
     message(&sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_one(tx).await?)
 }
 
+/// Calls a conversation `title`, if it is still called `before`.
+pub async fn rename(pool: &PgPool, id: ConversationId, before: &str, title: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE conversations SET title = $3 WHERE id = $1 AND title = $2")
+        .bind(id.0)
+        .bind(before)
+        .bind(title)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
 /// What was said before `position`, oldest first, as (role, text); answers that came to nothing are left out.
 pub async fn history(
     tx: &mut PgConnection,

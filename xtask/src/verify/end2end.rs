@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
 use std::time::Duration;
 
 use super::scratch::Scratch;
@@ -10,12 +11,23 @@ use crate::browser;
 use crate::outcome::{Context as _, Result};
 use crate::paths::Paths;
 use crate::ports::Ports;
-use crate::process;
+use crate::process::{self, Running};
 use crate::stack::{self, Sandbox, Variables};
 
 const READY_PATIENCE: Duration = Duration::from_secs(60);
+/// What several servers could break: everything that goes on over more than one request.
+const OF_REPLICAS: [&str; 5] = ["answer.spec", "ownership.spec", "question.spec", "session.spec", "streaming.spec"];
 
 pub fn run(context: &Context) -> Result<Outcome> {
+    test(context, 1, &[])
+}
+
+/// The same tests on three servers behind a proxy that sends each request to the next one.
+pub fn run_on_replicas(context: &Context) -> Result<Outcome> {
+    test(context, 3, &OF_REPLICAS)
+}
+
+fn test(context: &Context, servers: usize, files: &[&str]) -> Result<Outcome> {
     let paths = context.paths;
     checks::ensure_built(context)?;
     stack::build_sandbox(paths)?;
@@ -30,9 +42,10 @@ pub fn run(context: &Context) -> Result<Outcome> {
     };
     let mut running = sandbox.start(paths)?;
     let variables = sandbox.variables(paths)?;
-    let mut app = stack::start_release_app(paths, &variables, Some(&results.join("app.log")))?;
-    stack::await_ready(sandbox.ports.app, &mut [&mut running, &mut app], Some(READY_PATIENCE))?;
-    let outcome = playwright(context, &sandbox.ports, &variables);
+    let mut apps = start_apps(paths, servers, sandbox.ports.app, &variables, &results)?;
+    let mut all: Vec<_> = std::iter::once(&mut running).chain(&mut apps).collect();
+    stack::await_ready(sandbox.ports.app, &mut all, Some(READY_PATIENCE))?;
+    let outcome = playwright(context, files, &sandbox.ports, &variables);
     keep_for_ci(paths, &results)?;
     match outcome {
         Ok(()) => Ok(Outcome::Passed),
@@ -44,12 +57,36 @@ pub fn run(context: &Context) -> Result<Outcome> {
     }
 }
 
+/// One server at `port`, or several of them behind a proxy there.
+fn start_apps(paths: &Paths, servers: usize, port: u16, variables: &Variables, results: &Path) -> Result<Vec<Running>> {
+    if servers == 1 {
+        return Ok(vec![stack::start_release_app(paths, variables, Some(&results.join("app.log")))?]);
+    }
+    let (mut apps, mut ports) = (Vec::new(), Vec::new());
+    for number in 1..=servers {
+        let own = Ports::free()?.app;
+        let mut variables = variables.clone();
+        stack::set(&mut variables, "BIND_ADDR", format!("127.0.0.1:{own}"));
+        let mut app = stack::start_release_app(paths, &variables, Some(&results.join(format!("app-{number}.log"))))?;
+        // One after the other: until it listens, its port is free for the next one, too.
+        stack::await_ready(own, &mut [&mut app], Some(READY_PATIENCE))?;
+        apps.push(app);
+        ports.push(own.to_string());
+    }
+    let mut command = process::command("node");
+    command.arg(paths.end2end().join("proxy.mjs")).arg(port.to_string()).args(&ports).stdin(Stdio::piped());
+    let proxy = command.spawn().context("starting node end2end/proxy.mjs")?;
+    apps.push(Running::new("proxy", proxy));
+    Ok(apps)
+}
+
 /// Tests that need a second or a restarted app start one themselves: they get the binary and its variables.
-fn playwright(context: &Context, ports: &Ports, variables: &Variables) -> Result<()> {
+fn playwright(context: &Context, files: &[&str], ports: &Ports, variables: &Variables) -> Result<()> {
     let folder = context.paths.end2end();
     let mut command = process::command(folder.join("node_modules/.bin/playwright"));
     command
         .arg("test")
+        .args(files)
         .args(context.arguments)
         .current_dir(&folder)
         .envs(variables.iter().cloned())

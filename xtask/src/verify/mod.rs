@@ -57,7 +57,7 @@ const NOTHING: Needs = Needs {
 const LINTS: Needs = Needs { lint_tools: true, ..NOTHING };
 const LEPTOS: Needs = Needs { wasm_target: true, build_tools: true, ..NOTHING };
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step { name: "fmt", checks: "formatting", run: checks::fmt, needs: LINTS },
     Step {
         name: "walls",
@@ -94,6 +94,12 @@ const STEPS: [Step; 8] = [
         name: "e2e",
         checks: "the release build in a real browser",
         run: end2end::run,
+        needs: Needs { postgres: true, browser: true, ..LEPTOS },
+    },
+    Step {
+        name: "replicas",
+        checks: "the same on three servers behind a proxy without sticky sessions",
+        run: end2end::run_on_replicas,
         needs: Needs { postgres: true, browser: true, ..LEPTOS },
     },
 ];

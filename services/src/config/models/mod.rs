@@ -105,6 +105,16 @@ pub(super) fn read(read: &mut Reader<'_>, file: &ConfigFile) -> Option<Vec<Model
     if file.models.is_empty() { from_variables(read) } else { in_file::check(read, &file.models) }
 }
 
+/// The model that names conversations, which has to be one of `models`.
+pub(super) fn title_model(read: &mut Reader<'_>, file: &ConfigFile, models: Option<&[ModelConfig]>) -> Option<String> {
+    let name = file.title_model.as_ref().filter(|name| !name.is_empty())?;
+    if models.is_some_and(|models| models.iter().all(|model| model.name != *name)) {
+        let problem = format!("names {name} as title_model, and there is no such model");
+        read.fault("BANTER_CONFIG", problem, "the name of one of its models");
+    }
+    Some(name.clone())
+}
+
 fn from_variables(read: &mut Reader<'_>) -> Option<Vec<ModelConfig>> {
     let base_url = read.required(
         &["AZURE_OPENAI_BASE_URL"],
