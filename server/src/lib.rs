@@ -22,7 +22,7 @@ use services::Services;
 use tower_http::{
     compression::{
         CompressionLayer, CompressionLevel,
-        predicate::{DefaultPredicate, NotForContentType, Predicate as _},
+        predicate::{DefaultPredicate, NotForContentType, Predicate as _, SizeAbove},
     },
     limit::RequestBodyLimitLayer,
 };
@@ -83,7 +83,9 @@ pub fn build(services: Arc<Services>, site: Site) -> Router {
         sealed_logs: Arc::new(SealedLogs::new(SEALED_LOGS_BYTES)),
     };
     // An answer under way is many small writes; a compressor would hold them back.
-    let compressed = DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
+    // And what is smaller than this fits into one packet either way, while each compressor takes some 300 kB.
+    let compressed =
+        DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream")).and(SizeAbove::new(1024));
     Router::new()
         .merge(private_routes().router())
         .fallback(pages::anything_else)
