@@ -295,7 +295,7 @@ fn site() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("pkg")).unwrap();
     for name in ["pkg/banter.aaaa.css", "pkg/banter.bbbb.js", "pkg/banter.cccc.wasm", "favicon.svg"] {
-        std::fs::write(folder.path().join(name), format!("/* {name} */").repeat(20)).unwrap();
+        std::fs::write(folder.path().join(name), format!("/* {name} */").repeat(100)).unwrap();
     }
     folder
 }
