@@ -139,20 +139,19 @@ impl Asking {
         let writer = replies.writer().await?;
         let (title, content) = (question.title(), question.as_str());
         let exchange = Exchange { owner, conversation, title: &title, question: content, model: &model, writer };
-        let asked = if replies.metering.has_quotas() {
+        let (receipt, mut turns) = if conversation.is_none() && !replies.metering.has_quotas() {
+            // One statement is its own transaction.
+            let mut connection = pool.acquire().await?;
+            let Asked { receipt, .. } = exchanges::store(&mut connection, &exchange).await?.ok_or(Error::NotFound)?;
+            (receipt, Vec::new())
+        } else {
+            // What fails in here has stored nothing: a reply that nobody writes would be in everybody's way.
             let mut tx = pool.begin().await?;
             replies.metering.admit(&mut tx, owner).await?;
-            let asked = exchanges::store(&mut tx, &exchange).await?;
+            let Asked { receipt, position } = exchanges::store(&mut tx, &exchange).await?.ok_or(Error::NotFound)?;
+            let history = store::history(&mut tx, receipt.conversation_id, position).await?;
             tx.commit().await?;
-            asked
-        } else {
-            let mut connection = pool.acquire().await?;
-            exchanges::store(&mut connection, &exchange).await?
-        };
-        let Asked { receipt, position } = asked.ok_or(Error::NotFound)?;
-        let mut turns: Vec<Turn> = match conversation {
-            Some(id) => turns_of(store::history(&mut *pool.acquire().await?, id, position).await?),
-            None => Vec::new(),
+            (receipt, turns_of(history))
         };
         turns.push(Turn { role: Role::User, text: content.to_owned() });
         let user = crate::crypto::pseudonym(owner.0.as_bytes());

@@ -100,17 +100,7 @@ pub(super) mod tests {
             weight: *weight,
             origin: EndpointOrigin::File,
         };
-        Model::new(ModelConfig {
-            name: "gpt-5".to_owned(),
-            description: None,
-            context_tokens: None,
-            answer_tokens: 0,
-            prices: None,
-            allowed_groups: Vec::new(),
-            allowed_roles: Vec::new(),
-            rest: Duration::from_secs(10),
-            endpoints: endpoints.iter().map(endpoint).collect(),
-        })
+        Model::new(ModelConfig::plain("gpt-5".to_owned(), endpoints.iter().map(endpoint).collect()))
     }
 
     fn chosen(model: &Model, now: Instant) -> Option<usize> {

@@ -73,8 +73,9 @@ pub(super) struct Outcome {
 }
 
 /// What goes into the database together.
-#[derive(Default)]
 struct Batch {
+    /// Under which it was said: the lease may be lost before it is committed.
+    writer: Uuid,
     logs: Vec<Arc<OpenLog>>,
     entries: Vec<(MessageId, Vec<NumberedEvent>)>,
     saved: Vec<(MessageId, Vec<NumberedEvent>)>,
@@ -183,9 +184,18 @@ impl Journal {
                 Err(_) => sleep(RETRY).await,
             }
         }
-        self.state().open.remove(&log.reply);
         log.window.extend(&events);
-        self.windows.remove(log.reply);
+        self.let_go(log);
+    }
+
+    /// Lets go of a log that is closed, or whose reply is not ours any more. The reply may go on in another log by now.
+    pub(super) fn let_go(&self, log: &OpenLog) {
+        log.lose();
+        let mut state = self.state();
+        if state.open.get(&log.reply).is_some_and(|open| std::ptr::eq(Arc::as_ptr(open), log)) {
+            state.open.remove(&log.reply);
+            self.windows.remove(log.reply);
+        }
     }
 
     /// Commits what is said, for ever.
@@ -215,11 +225,12 @@ impl Journal {
 
     /// What was said; with `now` also what has been in the journal only for too long.
     fn take(&self, now: Option<Instant>) -> Batch {
-        let (talking, open): (_, Vec<_>) = {
+        let (writer, talking, open): (_, _, Vec<_>) = {
             let mut state = self.state();
-            (mem::take(&mut state.talking), now.iter().flat_map(|_| state.open.values().cloned()).collect())
+            let open = now.iter().flat_map(|_| state.open.values().cloned()).collect();
+            (state.writer, mem::take(&mut state.talking), open)
         };
-        let mut batch = Batch::default();
+        let mut batch = Batch { writer, logs: Vec::new(), entries: Vec::new(), saved: Vec::new() };
         for log in talking {
             let events = log.take();
             if !events.is_empty() {
@@ -243,10 +254,14 @@ impl Journal {
     }
 
     async fn commit(&self, batch: Batch) {
-        let (writer, seq) = {
+        let writer = batch.writer;
+        let seq = {
             let mut state = self.state();
+            if state.writer != writer {
+                return;
+            }
             state.seq += i64::from(!batch.entries.is_empty());
-            (state.writer, state.seq)
+            state.seq
         };
         let commit = Commit { writer, seq, entries: &batch.entries, saved: &batch.saved };
         let mut failing_since = None;

@@ -155,8 +155,9 @@ impl Replies {
     /// Adds to a reply under way, as it was read from the database, what is committed but not saved under it.
     pub(crate) fn complete(&self, message: &mut Message) {
         if let Known::Events(events) = self.windows.after(message.id, message.last_event) {
-            message.last_event = last_of(&events).max(message.last_event);
-            replies::add(&events, &mut message.content, &mut message.notice);
+            let events = replies::before_a_wait(&events);
+            message.last_event = last_of(events).max(message.last_event);
+            replies::add(events, &mut message.content, &mut message.notice);
         }
     }
 }

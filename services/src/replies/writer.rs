@@ -70,7 +70,8 @@ impl Writer {
         let trimmed = exchange.fitted.trimmed.then(|| self.tell_trimmed(&exchange));
         let (told, halved) = self.converse(completions, &mut exchange, shutdown).await;
         let Some(Told { ending, notice }) = told else {
-            tracing::warn!(reply = %self.log.reply, "another server ends this reply; writing stops");
+            tracing::warn!(reply = %self.log.reply, "this reply is not ours any more; writing stops");
+            self.journal.let_go(&self.log);
             return None;
         };
         // What was left out matters as long as there is nothing worse to say.

@@ -1,14 +1,17 @@
 //! Conversations and their messages.
 
 use model::{
-    Conversation, ConversationId, ConversationSummary, Message, MessageId, MessageStatus, Notice, NumberedEvent,
-    ReplyEvent, Role, UserId,
+    Conversation, ConversationId, ConversationSummary, Message, MessageId, MessageStatus, Notice, NumberedEvent, Role,
+    UserId,
 };
 use sqlx::{PgConnection, PgPool, Row as _, postgres::PgRow, types::Json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{replies::gather, reply_logs::last_of};
+use super::{
+    replies::{before_a_wait, gather},
+    reply_logs::last_of,
+};
 use crate::{clock, error::Error};
 
 /// The beginning of a conversation's page: cheap to read, and enough to find the rest already rendered.
@@ -180,9 +183,7 @@ fn message(row: &PgRow) -> Result<Message, sqlx::Error> {
     };
     if let Some(Json(logged)) = row.try_get::<Option<Json<Vec<Vec<NumberedEvent>>>>, _>("logged")? {
         let events = logged.concat();
-        // A wait under way is left for the page to read as an event.
-        let seen = events.iter().rposition(|event| !matches!(event.event, ReplyEvent::Waiting(_)));
-        message.last_event = last_of(&events[..seen.map_or(0, |at| at + 1)]);
+        message.last_event = last_of(before_a_wait(&events));
         (message.content, message.notice) = gather(&events);
     }
     Ok(message)

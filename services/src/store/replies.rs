@@ -146,13 +146,16 @@ pub async fn to_stop(pool: &PgPool, writer: Uuid) -> Result<Vec<MessageId>, sqlx
     Ok(ids.into_iter().map(MessageId).collect())
 }
 
-/// Those of `ids` that have ended.
+/// Those of `ids` that have ended, or are gone.
 pub async fn ended_among(pool: &PgPool, ids: &[MessageId]) -> Result<Vec<MessageId>, sqlx::Error> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-    let ended: Vec<Uuid> = sqlx::query_scalar("SELECT id FROM replies WHERE id = ANY($1) AND ended_at IS NOT NULL")
-        .bind(&ids)
-        .fetch_all(pool)
-        .await?;
+    let ended: Vec<Uuid> = sqlx::query_scalar(
+        "SELECT asked.id FROM unnest($1) AS asked (id) LEFT JOIN replies r ON r.id = asked.id
+         WHERE r.id IS NULL OR r.ended_at IS NOT NULL",
+    )
+    .bind(&ids)
+    .fetch_all(pool)
+    .await?;
     Ok(ended.into_iter().map(MessageId).collect())
 }
 
@@ -214,6 +217,12 @@ pub async fn end(
     }
     tx.commit().await?;
     Ok(Ok(()))
+}
+
+/// Events up to a wait under way, which is left for the page to read as an event.
+pub fn before_a_wait(events: &[NumberedEvent]) -> &[NumberedEvent] {
+    let last = events.iter().rposition(|event| !matches!(event.event, ReplyEvent::Waiting(_)));
+    &events[..last.map_or(0, |at| at + 1)]
 }
 
 /// The text that events make, and the last notice among them.

@@ -52,6 +52,23 @@ impl ModelConfig {
     }
 }
 
+impl ModelConfig {
+    /// A model of which nothing else is said: for everybody, without prices, and nothing is trimmed for it.
+    pub(crate) fn plain(name: String, endpoints: Vec<EndpointConfig>) -> Self {
+        Self {
+            name,
+            description: None,
+            context_tokens: None,
+            answer_tokens: 0,
+            prices: None,
+            allowed_groups: Vec::new(),
+            allowed_roles: Vec::new(),
+            rest: REST,
+            endpoints,
+        }
+    }
+}
+
 /// What a model costs, per million tokens.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prices {
@@ -142,16 +159,9 @@ fn from_variables(read: &mut Reader<'_>) -> Option<Vec<ModelConfig>> {
         weight: 1,
         origin: EndpointOrigin::Variables,
     };
-    let model = |name: String| ModelConfig {
-        endpoints: vec![EndpointConfig { deployment: name.clone(), ..endpoint.clone() }],
-        name,
-        description: None,
-        context_tokens: None,
-        answer_tokens: 0,
-        prices: None,
-        allowed_groups: Vec::new(),
-        allowed_roles: Vec::new(),
-        rest: REST,
+    let model = |name: String| {
+        let endpoint = EndpointConfig { deployment: name.clone(), ..endpoint.clone() };
+        ModelConfig::plain(name, vec![endpoint])
     };
     Some(deployments?.into_iter().map(model).collect())
 }
