@@ -192,14 +192,22 @@ FROM chats c LEFT JOIN moving_people p ON p.old_id = c.owner LEFT JOIN messages_
 INSERT INTO conversations (id, owner_id, title, message_count, created_at, updated_at)
 SELECT id, owner_id, title, messages, created_at, updated_at FROM moving_conversations WHERE reason IS NULL AND NOT known;
 
--- Of the same moment, the question comes first. Answers bear a model's name; where nobody noted it, a general one.
-INSERT INTO messages (id, conversation_id, position, role, content, model, status, created_at)
-SELECT pg_temp.uuid_of('message', m.old_id), c.id,
-    row_number() OVER (PARTITION BY c.id ORDER BY m.created_at, m.role <> 'user', m.old_id) - 1,
-    m.role, m.content, CASE m.role WHEN 'assistant' THEN coalesce(m.model, 'Assistant') END, 'complete',
-    coalesce(m.created_at, c.created_at)
-FROM moving_messages m JOIN moving_conversations c ON c.old_id = m.chat_id
-WHERE m.reason IS NULL AND c.reason IS NULL AND NOT c.known;
+-- Of the same moment, the question comes first. Each message follows the one before it, and a conversation ends with its
+-- last. Answers bear a model's name; where nobody noted it, a general one.
+INSERT INTO messages (id, conversation_id, owner_id, parent_id, position, role, content, model, status, created_at)
+SELECT id, conversation_id, owner_id, lag(id) OVER (PARTITION BY conversation_id ORDER BY position), position, role,
+    content, model, 'complete', created_at
+FROM (
+    SELECT pg_temp.uuid_of('message', m.old_id) AS id, c.id AS conversation_id, c.owner_id,
+        row_number() OVER (PARTITION BY c.id ORDER BY m.created_at, m.role <> 'user', m.old_id) - 1 AS position,
+        m.role, m.content, CASE m.role WHEN 'assistant' THEN coalesce(m.model, 'Assistant') END AS model,
+        coalesce(m.created_at, c.created_at) AS created_at
+    FROM moving_messages m JOIN moving_conversations c ON c.old_id = m.chat_id
+    WHERE m.reason IS NULL AND c.reason IS NULL AND NOT c.known
+) AS moved;
+UPDATE conversations SET leaf_id =
+        (SELECT id FROM messages m WHERE m.conversation_id = conversations.id ORDER BY position DESC LIMIT 1)
+    WHERE leaf_id IS NULL AND id IN (SELECT id FROM moving_conversations);
 
 -- What happened. In each block the numbers add up to the rows of the old table.
 SELECT what, outcome, count(*) AS rows FROM (

@@ -35,7 +35,7 @@ pub struct PageData {
 #[derive(Clone, Debug, Default, Serialize)]
 pub enum Content {
     NewChat,
-    Conversation(OpenConversation),
+    Conversation(Box<OpenConversation>),
     /// A conversation that is not there, or cannot be read now.
     NotShown(AppError),
     Sheet(Sheet),
@@ -166,7 +166,7 @@ impl Page {
         self.leave_for(&format!("/chat/{}", begun.id));
         self.place.set(Place::Conversation(begun.id));
         self.pending.set(false);
-        self.content.set(Content::Conversation(begun));
+        self.content.set(Content::Conversation(Box::new(begun)));
     }
 
     fn leave_for(self, path: &str) {
@@ -197,7 +197,7 @@ impl Page {
 
     async fn fetch(self, id: ConversationId) {
         let content = match chat::api::conversation(id).await {
-            Ok(conversation) => Content::Conversation(conversation.into()),
+            Ok(conversation) => Content::Conversation(Box::new(conversation.into())),
             Err(error) => Content::NotShown(error),
         };
         // The reader may have gone elsewhere in the meantime.

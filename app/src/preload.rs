@@ -3,6 +3,7 @@
 use http::Uri;
 use model::{Fault, FaultKind, QuestionRejected, UserId};
 use server_fn::error::ServerFnUrlError;
+use services::library::Shelf;
 
 use crate::{
     AppError, PageData, chat,
@@ -34,7 +35,7 @@ async fn content(request: &RequestContext, asker: &Asker, place: Place, uri: &Ur
     match place {
         Place::NewChat => Content::NewChat,
         Place::Conversation(id) => match chat::open(request, asker.viewer.id, id).await {
-            Ok(opened) => Content::Conversation(opened),
+            Ok(opened) => Content::Conversation(Box::new(opened)),
             Err(error) => Content::NotShown(request.fail(error)),
         },
         Place::NoConversation => Content::NotShown(missing::error()),
@@ -59,7 +60,7 @@ async fn list(
     if matches!(place, Place::Sheet | Place::Missing) {
         return None;
     }
-    let list = request.services.conversations.list(user, None).await;
+    let list = request.services.library.list(user, &Shelf::Current, None, None).await;
     Some(list.map_err(|error| request.fail(error)))
 }
 

@@ -3,9 +3,9 @@
 
 use js_sys::{Array, Reflect};
 use model::{
-    AskReceipt, Conversation, ConversationId, ConversationPage, ConversationSummary, Ending, Fault, FaultKind, Message,
-    MessageId, MessageStatus, ModelChoice, Notice, NoticeKind, NumberedEvent, ReplyEvent, Role, UserId, UserRole,
-    Viewer,
+    AskReceipt, Conversation, ConversationId, ConversationPage, ConversationSummary, Ending, Fault, FaultKind, Found,
+    Message, MessageId, MessageStatus, ModelChoice, Notice, NoticeKind, NumberedEvent, ReplyEvent, Role, Siblings,
+    UserId, UserRole, Viewer,
 };
 use wasm_bindgen::JsValue;
 
@@ -98,16 +98,18 @@ macro_rules! texts {
 }
 
 members! {
-    AskReceipt { conversation_id, title, question, reply }
-    Conversation { id, title, messages }
-    ConversationPage { conversations, next_cursor }
-    ConversationSummary { id, title, updated_at }
+    AskReceipt { conversation_id, title, revision, question, reply }
+    Conversation { id, title, revision, temporary, context_tokens, draft, messages }
+    ConversationPage { conversations, folders, next_cursor }
+    ConversationSummary { id, title, created_at, updated_at, revision, pinned, archived, folder }
     Fault { kind, message, correlation_id }
-    Message { id, role, content, model, status, created_at, notice, last_event }
-    ModelChoice { name }
+    Found { conversation, message, extract }
+    Message { id, role, content, model, status, created_at, notice, last_event, siblings, good }
+    ModelChoice { name, description, context_tokens }
     Notice { kind, text, correlation_id }
     PageData { session, list, content, refused }
-    Session { viewer, models, theme, now_secs }
+    Session { viewer, models, theme, draft, now_secs }
+    Siblings { nth, count, previous, next }
     Viewer { id, name, department, roles }
 }
 
@@ -150,6 +152,12 @@ impl Read for u32 {
 impl Read for i64 {
     fn read(value: &JsValue) -> Option<Self> {
         value.as_f64().map(|number| number as Self)
+    }
+}
+
+impl Read for bool {
+    fn read(value: &JsValue) -> Option<Self> {
+        value.as_bool()
     }
 }
 
@@ -203,6 +211,10 @@ impl Read for OpenConversation {
         Some(Self {
             id: Read::read(&member(value, "id")?)?,
             title: Read::read(&member(value, "title")?)?,
+            revision: Read::read(&member(value, "revision")?)?,
+            temporary: Read::read(&member(value, "temporary")?)?,
+            context_tokens: Read::read(&member(value, "context_tokens")?)?,
+            draft: Read::read(&member(value, "draft")?)?,
             finished: sealed::in_document(),
             live: Read::read(&member(value, "live")?)?,
         })
@@ -215,7 +227,7 @@ impl Read for Content {
             Some("NewChat") => Some(Self::NewChat),
             Some(_) => Some(Self::Missing),
             None => variant(value, "Conversation")
-                .map(Self::Conversation)
+                .map(|opened| Self::Conversation(Box::new(opened)))
                 .or_else(|| variant(value, "NotShown").map(Self::NotShown))
                 .or_else(|| variant(value, "Sheet").map(Self::Sheet)),
         }

@@ -15,21 +15,30 @@ pub struct Session {
     /// The default first.
     pub models: Vec<ModelChoice>,
     pub theme: Theme,
+    /// What was written and not sent for a new conversation, maybe elsewhere.
+    pub draft: Option<String>,
     /// When the server rendered the page, in seconds since 1970. The browser starts from the same moment, so that both
     /// sort the conversations into the same days.
     pub now_secs: i64,
 }
 
 impl Session {
-    /// The session of a request. Models that cannot be found out are left out: asking says why.
+    /// The session of a request.
     #[cfg(feature = "ssr")]
     pub async fn of(request: &crate::context::RequestContext) -> Self {
-        let models = match &request.asker {
-            Some(asker) => request.services.models.of(asker.viewer.id).await.unwrap_or_default(),
-            None => Vec::new(),
+        // What cannot be found out is left out: asking says why.
+        let (models, draft) = match &request.asker {
+            Some(asker) => {
+                let user = asker.viewer.id;
+                let services = &request.services;
+                let (models, draft) = futures::join!(services.models.of(user), services.library.draft_of_new(user));
+                (models.unwrap_or_default(), draft.unwrap_or_default())
+            }
+            None => (Vec::new(), None),
         };
         Self {
             models,
+            draft,
             theme: Theme::from_name(request.theme),
             viewer: request.asker.as_ref().map(|asker| asker.viewer.clone()),
             now_secs: crate::clock::now_secs(),

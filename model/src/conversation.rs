@@ -67,6 +67,20 @@ pub struct Message {
     pub notice: Option<Notice>,
     /// The number of the last event contained in `content`; where a reader of a streaming reply goes on. 0 otherwise.
     pub last_event: i32,
+    /// Where it stands among others in its place; absent when there are none.
+    pub siblings: Option<Siblings>,
+    /// Whether its reader found it good.
+    pub good: Option<bool>,
+}
+
+/// Versions of a message: a question edited, an answer asked for again. Each leads to messages of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Siblings {
+    /// Which of them this is, from 1.
+    pub nth: i32,
+    pub count: i32,
+    pub previous: Option<MessageId>,
+    pub next: Option<MessageId>,
 }
 
 /// A conversation in the list.
@@ -75,23 +89,51 @@ pub struct ConversationSummary {
     pub id: ConversationId,
     pub title: String,
     /// RFC 3339, UTC.
+    pub created_at: String,
+    /// RFC 3339, UTC.
     pub updated_at: String,
+    /// Grows with everything that changes about what its page shows as finished.
+    pub revision: i64,
+    pub pinned: bool,
+    pub archived: bool,
+    /// What its owner filed it under.
+    pub folder: Option<String>,
 }
 
-/// One page of the list, newest first.
+/// One page of the list: those that are pinned, in front of the first; then the others, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConversationPage {
     pub conversations: Vec<ConversationSummary>,
+    /// What there is besides: folders, told with the first page. What is in them is listed by itself.
+    pub folders: Vec<String>,
     /// Opaque; asks for the page after this one. Absent on the last.
     pub next_cursor: Option<String>,
 }
 
-/// A conversation with all its messages, oldest first.
+/// A conversation with the messages of the path that is shown, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversation {
     pub id: ConversationId,
     pub title: String,
+    /// See [`ConversationSummary::revision`].
+    pub revision: i64,
+    /// It is not listed and goes with the session.
+    pub temporary: bool,
+    /// The tokens of the last answer and of what its model was sent for it; absent when that is not known.
+    pub context_tokens: Option<u32>,
+    /// What its owner has written and not sent.
+    pub draft: Option<String>,
     pub messages: Vec<Message>,
+}
+
+/// Something that a search found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    pub conversation: ConversationSummary,
+    /// The message that has the words, if it is not the title alone.
+    pub message: Option<MessageId>,
+    /// What is around the words: every other part of it, from the second on, is one of them.
+    pub extract: Vec<String>,
 }
 
 /// What asking gave: where the answer will be.
@@ -100,9 +142,35 @@ pub struct AskReceipt {
     pub conversation_id: ConversationId,
     /// The conversation's title, which a first question just gave it.
     pub title: String,
+    /// The conversation's, with question and reply.
+    pub revision: i64,
     pub question: Message,
     /// Streaming, still empty: tail its events from 0.
     pub reply: Message,
+}
+
+/// A name for something of one's own: a conversation's title, a folder. One line, neither empty nor longer than its limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name(String);
+
+impl Name {
+    /// The longest title, in characters.
+    pub const TITLE_MAX: usize = 200;
+    /// The longest name of a folder, in characters.
+    pub const FOLDER_MAX: usize = 60;
+
+    /// Takes `text` without the white space around it. `None` when it is empty, longer than `limit` characters, or has
+    /// control characters in it.
+    pub fn parse(text: &str, limit: usize) -> Option<Self> {
+        let text = text.trim();
+        let fits = !text.is_empty() && text.chars().count() <= limit && !text.chars().any(char::is_control);
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The name's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// A question that may be asked: neither empty nor too long, and free of NUL (PostgreSQL cannot store it).
@@ -186,6 +254,15 @@ mod tests {
     #[test]
     fn a_question_with_nul_is_refused() {
         assert_eq!(Question::parse("a\0b"), Err(QuestionRejected::Unprintable));
+    }
+
+    #[test]
+    fn a_name_is_one_short_line() {
+        assert_eq!(Name::parse(" Loans ", 5).as_ref().map(Name::as_str), Some("Loans"));
+        for refused in ["", "  ", "two\nlines", "nul\0", "longer"] {
+            assert_eq!(Name::parse(refused, 5), None, "{refused:?}");
+        }
+        assert!(Name::parse("ééééé", 5).is_some(), "characters, not bytes");
     }
 
     #[test]

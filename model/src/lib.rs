@@ -8,8 +8,8 @@ mod session;
 mod user;
 
 pub use conversation::{
-    AskReceipt, Conversation, ConversationPage, ConversationSummary, Message, MessageStatus, QUESTION_MAX_BYTES,
-    Question, QuestionRejected, Role,
+    AskReceipt, Conversation, ConversationPage, ConversationSummary, Found, Message, MessageStatus, Name,
+    QUESTION_MAX_BYTES, Question, QuestionRejected, Role, Siblings,
 };
 pub use fault::{Fault, FaultKind};
 pub use ids::{ConversationId, MessageId, UserId};

@@ -94,8 +94,12 @@ pub struct Group {
 /// A model the viewer may ask, as the picker shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelChoice {
-    /// The deployment's name: what a question names and a message is labelled with.
+    /// What a question names and a message is labelled with.
     pub name: String,
+    /// What it is good for, in a few words.
+    pub description: Option<String>,
+    /// The most tokens that question and answer may have together; absent = not known.
+    pub context_tokens: Option<u32>,
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ struct Knock {
 struct Hers {
     user: String,
     conversation: String,
+    question: String,
     reply: String,
     session: String,
 }
@@ -40,11 +41,21 @@ fn knock(door: &server::Door, hers: &Hers) -> Option<Knock> {
             path(&door.path)
         }
         "/api/auth/frontchannel-logout" => path("/api/auth/frontchannel-logout?sid=unknown"),
-        "/fn/viewer" | "/fn/models" | "/fn/conversations" => path(&door.path),
+        "/fn/viewer" | "/fn/models" | "/fn/conversations" | "/fn/news" => path(&door.path),
         "/fn/conversation" => path(&format!("/fn/conversation?id={}", hers.conversation)),
         "/fn/message_source" => path(&format!("/fn/message_source?id={}", hers.reply)),
         "/fn/reply_events" => path(&format!("/fn/reply_events?reply={}&after=0", hers.reply)),
         "/fn/ask" => with(&[("conversation", &hers.conversation), ("content", "echo: once more")]),
+        "/fn/search" => path("/fn/search?q=once"),
+        "/fn/edit" => with(&[("question", &hers.question), ("content", "echo: otherwise")]),
+        "/fn/choose" => with(&[("message", &hers.question)]),
+        "/fn/ask_again" => with(&[("reply", &hers.reply)]),
+        "/fn/rate" => with(&[("answer", &hers.reply), ("good", "true")]),
+        "/fn/keep_draft" => with(&[("conversation", &hers.conversation), ("content", "half a")]),
+        "/fn/rename" => with(&[("id", &hers.conversation), ("title", "Other")]),
+        "/fn/file" => with(&[("id", &hers.conversation), ("folder", "Folder")]),
+        "/fn/pin" | "/fn/archive" => with(&[("id", &hers.conversation), ("on", "true")]),
+        "/fn/delete" | "/fn/restore" => with(&[("id", &hers.conversation)]),
         "/fn/stop" | "/fn/resume" => with(&[("reply", &hers.reply)]),
         "/fn/end_session" => with(&[("session", &hers.session)]),
         "/fn/end_other_sessions" | "/fn/refresh_profile" => with(&[]),
@@ -87,6 +98,7 @@ async fn answer(door: &server::Door, who: &str) -> String {
     let hers = Hers {
         user: alice.user_id().await,
         conversation: asked.receipt.conversation_id.to_string(),
+        question: asked.receipt.question.id.to_string(),
         reply: asked.receipt.reply.id.to_string(),
         session: newest_session_of_alice(app).await,
     };

@@ -11,6 +11,7 @@ mod doors;
 mod every_door;
 mod failover;
 mod flow;
+mod library;
 mod logs;
 mod metering;
 mod moving;

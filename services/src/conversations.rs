@@ -1,30 +1,28 @@
-//! The use cases of the chat: ask, read, list, follow a reply, stop it.
+//! The use cases of the chat: ask, read, follow a reply, stop it.
 
 use std::sync::Arc;
 
 use futures::Stream;
 use model::{
-    AskReceipt, Conversation, ConversationId, ConversationPage, Ending, Message, MessageId, MessageStatus,
-    NumberedEvent, Question, Role, UserId,
+    AskReceipt, Conversation, ConversationId, Ending, Message, MessageId, MessageStatus, NumberedEvent, Question, Role,
+    UserId,
 };
 use sqlx::PgPool;
-use uuid::Uuid;
 
-pub use crate::store::conversations::{Head, Opened};
+pub use crate::store::{conversations::Head, exchanges::Place};
 use crate::{
     completions::Turn,
     error::Error,
     models::Models,
     replies::{Replies, Request},
     store::{
-        conversations::{self as store, Cursor},
+        conversations as store,
         exchanges::{self, Asked, Exchange},
         replies as reply_rows,
     },
     titles::{Titles, Unnamed},
 };
 
-const PAGE: i64 = 50;
 /// What a model is told that is to complete an answer.
 const GO_ON: &str = "Your last message broke off. Go on exactly where it ends, in the middle of a word if it ends there. \
     Do not repeat anything of it and do not comment on the break.";
@@ -42,19 +40,31 @@ impl Conversations {
         Self { pool, models, replies, titles }
     }
 
-    /// Asks `content` in a conversation of `owner`, or in a new one. The reply is under way when this returns, and
-    /// goes on whatever becomes of the caller.
+    /// Asks `content` in a place of `owner`. The reply is under way when this returns, and goes on whatever becomes of
+    /// the caller.
     pub async fn ask(
         &self,
         owner: UserId,
-        conversation: Option<ConversationId>,
+        place: Place,
         content: &str,
         model: Option<&str>,
     ) -> Result<AskReceipt, Error> {
         let question = Question::parse(content)?;
         let model = self.models.pick(owner, model).await?;
         self.replies.metering.check_length(&model, question.as_str()).await?;
-        let asking = Asking { owner, conversation, question, model };
+        let asked = self.begin(Asking { owner, place, question: Some(question), model }).await?;
+        asked.receipt().ok_or(Error::NotFound)
+    }
+
+    /// Asks for another answer beside `reply` of `owner`, of the same model or of another one. The conversation as it is
+    /// then, with that answer under way.
+    pub async fn ask_again(&self, owner: UserId, reply: MessageId, model: Option<&str>) -> Result<Conversation, Error> {
+        let model = self.models.pick(owner, model).await?;
+        let asked = self.begin(Asking { owner, place: Place::Again(reply), question: None, model }).await?;
+        self.open(owner, asked.conversation).await
+    }
+
+    async fn begin(&self, asking: Asking) -> Result<Asked, Error> {
         let (pool, replies, titles) = (self.pool.clone(), Arc::clone(&self.replies), Arc::clone(&self.titles));
         // A task of its own: a caller that goes away must not leave a stored reply that nobody writes.
         tokio::spawn(async move { asking.carry_out(&pool, &replies, titles).await }).await?
@@ -68,16 +78,10 @@ impl Conversations {
         tokio::spawn(async move { resume(&pool, &all, &models, owner, reply).await }).await?
     }
 
-    /// A conversation of `owner` with all its messages.
+    /// A conversation of `owner` with the messages of its path, all of it from one moment.
     pub async fn open(&self, owner: UserId, id: ConversationId) -> Result<Conversation, Error> {
-        Ok(self.opened(owner, id).await?.conversation)
-    }
-
-    /// The same, with its revision: all of it from one moment.
-    pub async fn opened(&self, owner: UserId, id: ConversationId) -> Result<Opened, Error> {
         let mut opened = store::open(&self.pool, owner, id).await?.ok_or(Error::NotFound)?;
-        let under_way =
-            opened.conversation.messages.iter_mut().filter(|message| message.status == MessageStatus::Streaming);
+        let under_way = opened.messages.iter_mut().filter(|message| message.status == MessageStatus::Streaming);
         under_way.for_each(|message| self.replies.complete(message));
         Ok(opened)
     }
@@ -87,16 +91,6 @@ impl Conversations {
         let mut head = store::head(&self.pool, owner, id).await?.ok_or(Error::NotFound)?;
         head.live.iter_mut().for_each(|message| self.replies.complete(message));
         Ok(head)
-    }
-
-    /// A page of the conversations of `owner`, newest first.
-    pub async fn list(&self, owner: UserId, cursor: Option<&str>) -> Result<ConversationPage, Error> {
-        let cursor = cursor.map(|text| parse_cursor(text).ok_or(Error::Invalid("The cursor is not one of ours.")));
-        let mut rows = store::list(&self.pool, owner, cursor.transpose()?, PAGE + 1).await?;
-        let more = rows.len() > PAGE as usize;
-        rows.truncate(PAGE as usize);
-        let next_cursor = if more { rows.last().map(|(_, cursor)| write_cursor(cursor)) } else { None };
-        Ok(ConversationPage { conversations: rows.into_iter().map(|(summary, _)| summary).collect(), next_cursor })
     }
 
     /// The text of one message of `owner`.
@@ -124,42 +118,43 @@ impl Conversations {
     }
 }
 
-/// A question on its way.
+/// A question on its way, or one that is asked again.
 struct Asking {
     owner: UserId,
-    conversation: Option<ConversationId>,
-    question: Question,
+    place: Place,
+    question: Option<Question>,
     model: String,
 }
 
 impl Asking {
     /// Stores the question and an empty reply, and begins to write it.
-    async fn carry_out(self, pool: &PgPool, replies: &Replies, titles: Arc<Titles>) -> Result<AskReceipt, Error> {
-        let Self { owner, conversation, question, model } = self;
+    async fn carry_out(self, pool: &PgPool, replies: &Replies, titles: Arc<Titles>) -> Result<Asked, Error> {
+        let Self { owner, place, question, model } = self;
         let writer = replies.writer().await?;
-        let (title, content) = (question.title(), question.as_str());
-        let exchange = Exchange { owner, conversation, title: &title, question: content, model: &model, writer };
-        let (receipt, mut turns) = if conversation.is_none() && !replies.metering.has_quotas() {
+        let title = question.as_ref().map(Question::title).unwrap_or_default();
+        let content = question.as_ref().map(Question::as_str);
+        let exchange = Exchange { owner, place, title: &title, question: content, model: &model, writer };
+        let is_new = matches!(place, Place::New(_));
+        let (asked, mut turns) = if is_new && !replies.metering.has_quotas() {
             // One statement is its own transaction.
             let mut connection = pool.acquire().await?;
-            let Asked { receipt, .. } = exchanges::store(&mut connection, &exchange).await?.ok_or(Error::NotFound)?;
-            (receipt, Vec::new())
+            (exchanges::store(&mut connection, &exchange).await?.ok_or(Error::NotFound)?, Vec::new())
         } else {
             // What fails in here has stored nothing: a reply that nobody writes would be in everybody's way.
             let mut tx = pool.begin().await?;
             replies.metering.admit(&mut tx, owner).await?;
-            let Asked { receipt, position } = exchanges::store(&mut tx, &exchange).await?.ok_or(Error::NotFound)?;
-            let history = store::history(&mut tx, receipt.conversation_id, position).await?;
+            let asked = exchanges::store(&mut tx, &exchange).await?.ok_or(Error::NotFound)?;
+            let history = store::history(&mut tx, asked.parent).await?;
             tx.commit().await?;
-            (receipt, turns_of(history))
+            (asked, turns_of(history))
         };
-        turns.push(Turn { role: Role::User, text: content.to_owned() });
+        turns.extend(content.map(|text| Turn { role: Role::User, text: text.to_owned() }));
         let user = crate::crypto::pseudonym(owner.0.as_bytes());
         let request = Request { model, turns, user: user.clone() };
-        let written = replies.begin(receipt.reply.id, writer, (0, String::new()), request);
-        if conversation.is_none() {
-            let (conversation, title, reply) = (receipt.conversation_id, receipt.title.clone(), receipt.reply.id);
-            let unnamed = Unnamed { conversation, title, question: content.to_owned(), reply, user };
+        let written = replies.begin(asked.reply.id, writer, (0, String::new()), request);
+        if let Some(question) = question.filter(|_| is_new) {
+            let (conversation, reply) = (asked.conversation, asked.reply.id);
+            let unnamed = Unnamed { conversation, title, question: question.as_str().to_owned(), reply, user };
             // Once it is answered: a model that is busy or refuses is not asked for more.
             tokio::spawn(async move {
                 if let Ok(Some(Ending::Finished)) = written.await {
@@ -167,7 +162,7 @@ impl Asking {
                 }
             });
         }
-        Ok(receipt)
+        Ok(asked)
     }
 }
 
@@ -192,7 +187,7 @@ async fn resume(
         Err(Error::Invalid(_)) => models.pick(owner, None).await?,
         picked => picked?,
     };
-    let history = store::history(&mut tx, reopened.conversation, reopened.position + 1).await?;
+    let history = store::history(&mut tx, Some(reply.0)).await?;
     let message = store::message_of(&mut tx, reply).await?;
     tx.commit().await?;
 
@@ -203,17 +198,4 @@ async fn resume(
     let user = crate::crypto::pseudonym(owner.0.as_bytes());
     replies.begin(reply, writer, (reopened.n, reopened.text), Request { model, turns, user });
     Ok(message)
-}
-
-fn write_cursor(cursor: &Cursor) -> String {
-    format!("{}-{}", cursor.updated_at.unix_timestamp_nanos() / 1000, cursor.id.simple())
-}
-
-fn parse_cursor(text: &str) -> Option<Cursor> {
-    let (micros, id) = text.split_once('-')?;
-    let nanos = micros.parse::<i64>().ok().map(i128::from)? * 1000;
-    Some(Cursor {
-        updated_at: time::OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()?,
-        id: Uuid::parse_str(id).ok()?,
-    })
 }

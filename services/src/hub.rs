@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use model::MessageId;
+use model::{MessageId, UserId};
 use sqlx::{PgPool, postgres::PgListener};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -29,6 +29,8 @@ pub(crate) enum Topic {
     Ended(MessageId),
     /// Somebody wants the reply stopped.
     Stop(MessageId),
+    /// Somebody's conversations changed.
+    Library(UserId),
     /// The session with this public id is over.
     SessionEnd(Uuid),
 }
@@ -64,6 +66,15 @@ impl Hub {
             .collect()
     }
 
+    /// What was announced while nobody listened is not known.
+    fn wake_libraries(&self) {
+        for (topic, sender) in self.lock().iter() {
+            if matches!(topic, Topic::Library(_)) {
+                sender.send_modify(|count| *count = count.wrapping_add(1));
+            }
+        }
+    }
+
     /// Forgets topics that nobody waits for.
     fn forget_unwatched(&self) {
         self.lock().retain(|_, sender| sender.receiver_count() > 0);
@@ -82,6 +93,7 @@ impl Hub {
     async fn listen_once(&self, pool: &PgPool) -> Result<(), sqlx::Error> {
         let mut listener = PgListener::connect_with(pool).await?;
         listener.listen(news::CHANNEL).await?;
+        self.wake_libraries();
         loop {
             let received = tokio::time::timeout(Duration::from_secs(60), listener.try_recv()).await;
             match received {
@@ -125,6 +137,8 @@ impl Topic {
             reply.parse().ok().map(Self::Ended)
         } else if let Some(reply) = id(news::STOP) {
             reply.parse().ok().map(Self::Stop)
+        } else if let Some(owner) = id(news::LIBRARY) {
+            owner.parse().ok().map(Self::Library)
         } else {
             id(news::SESSION)?.parse().ok().map(Self::SessionEnd)
         }

@@ -11,6 +11,7 @@ mod error;
 mod http;
 mod hub;
 pub mod identity;
+pub mod library;
 pub mod metering;
 pub mod models;
 pub mod people;
@@ -33,6 +34,7 @@ use crypto::Keyring;
 use directory::Directory;
 use hub::Hub;
 use identity::{ServiceTokens, SignIn};
+use library::Library;
 use metering::Metering;
 use models::Models;
 use people::People;
@@ -43,6 +45,7 @@ use titles::Titles;
 pub struct Services {
     pub config: Config,
     pub conversations: Conversations,
+    pub library: Library,
     pub models: Arc<Models>,
     pub people: Arc<People>,
     pub sign_in: Arc<SignIn>,
@@ -96,6 +99,7 @@ impl Services {
         let models = Arc::new(Models::new(pool.clone(), config.models.clone()));
         let conversations =
             Conversations::new(pool.clone(), Arc::clone(&models), Arc::clone(&replies), Arc::new(titles));
+        let library = Library::new(pool.clone(), Arc::clone(&hub));
         let directory = Directory::new(config.graph_base_url.clone(), http);
         let people =
             People::new(pool.clone(), directory, Arc::clone(&sign_in), keys, Arc::clone(&hub), config.access.clone());
@@ -103,6 +107,7 @@ impl Services {
         Ok(Self {
             config,
             conversations,
+            library,
             models,
             people,
             sign_in,

@@ -25,7 +25,7 @@ impl Models {
     /// The models that `user` may use, their default first.
     pub async fn of(&self, user: UserId) -> Result<Vec<ModelChoice>, Error> {
         let usable = self.usable(user).await?;
-        Ok(usable.into_iter().map(|model| ModelChoice { name: model.name.clone() }).collect())
+        Ok(usable.into_iter().map(choice).collect())
     }
 
     /// The model called `name`, or the default, for `user`. One that they may not use looks like one that does not
@@ -56,6 +56,11 @@ impl Rights {
             || model.allowed_groups.iter().any(|group| self.groups.contains(group))
             || model.allowed_roles.iter().any(|role| self.roles.contains(role))
     }
+}
+
+fn choice(model: &ModelConfig) -> ModelChoice {
+    let ModelConfig { name, description, context_tokens, .. } = model;
+    ModelChoice { name: name.clone(), description: description.clone(), context_tokens: *context_tokens }
 }
 
 fn is_for_everybody(model: &ModelConfig) -> bool {

@@ -58,7 +58,7 @@ impl Titles {
         let Some(model) = &self.model else { return };
         let told = tokio::time::timeout(PATIENCE, self.ask(model, unnamed)).await.unwrap_or_default();
         let Some(title) = told.as_deref().and_then(tidy) else { return };
-        if let Err(error) = conversations::rename(&self.pool, unnamed.conversation, &unnamed.title, &title).await {
+        if let Err(error) = conversations::name(&self.pool, unnamed.conversation, &unnamed.title, &title).await {
             tracing::debug!(error = %error, "a conversation cannot be named now");
         }
     }

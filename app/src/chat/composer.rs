@@ -176,7 +176,7 @@ impl Box {
         let model = self.select().map(|select| select.value()).filter(|model| !model.is_empty());
         self.sending.set(true);
         spawn_local(async move {
-            let result = api::ask(self.conversation, text.clone(), model).await;
+            let result = api::ask(self.conversation, text.clone(), model, false).await;
             // The reader may have gone elsewhere in the meantime; the draft is kept for when they come back.
             if self.sending.try_set(false).is_some() {
                 return;

@@ -23,7 +23,7 @@ const TITLE_LOOKS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(
 /// A conversation that was found.
 #[component]
 pub fn Conversation(opened: OpenConversation) -> impl IntoView {
-    let OpenConversation { id, title, finished, live } = opened;
+    let OpenConversation { id, title, finished, live, .. } = opened;
     let first = live.as_ref().map(from);
     let turns = RwSignal::new(live.map(Turn::reply).into_iter().collect::<Vec<_>>());
     let scroll = Scroll::new();

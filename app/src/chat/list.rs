@@ -29,7 +29,12 @@ impl Conversations {
         let summary = ConversationSummary {
             id: receipt.conversation_id,
             title: receipt.title.clone(),
+            created_at: receipt.question.created_at.clone(),
             updated_at: receipt.question.created_at.clone(),
+            revision: receipt.revision,
+            pinned: false,
+            archived: false,
+            folder: None,
         };
         self.known.update(|known| {
             if let Some(Ok(page)) = known {
@@ -41,7 +46,7 @@ impl Conversations {
 
     /// Loads the first page, instead of what is known. Without success that stays.
     pub async fn refresh(self) {
-        let newest = api::conversations(None).await;
+        let newest = api::conversations(None, None, false).await;
         self.known.update(|known| {
             if newest.is_ok() || known.is_none() {
                 *known = Some(newest);
@@ -60,7 +65,7 @@ impl Conversations {
 
     /// Takes over what conversations are called by now.
     pub async fn rename(self) {
-        let Ok(newest) = api::conversations(None).await else { return };
+        let Ok(newest) = api::conversations(None, None, false).await else { return };
         self.known.try_update(|known| {
             let Some(Ok(page)) = known else { return };
             for renamed in newest.conversations {
@@ -81,7 +86,7 @@ impl Conversations {
             return;
         }
         self.loading.set(true);
-        let older = api::conversations(cursor).await;
+        let older = api::conversations(cursor, None, false).await;
         // Not found any more when the page was left meanwhile.
         _ = self.loading.try_set(false);
         if let Ok(older) = older {

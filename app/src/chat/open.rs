@@ -13,6 +13,13 @@ use crate::html::Html;
 pub struct OpenConversation {
     pub id: ConversationId,
     pub title: String,
+    /// Of what is shown here.
+    pub revision: i64,
+    pub temporary: bool,
+    /// See [`Conversation::context_tokens`].
+    pub context_tokens: Option<u32>,
+    /// What its owner has written and not sent, maybe elsewhere.
+    pub draft: Option<String>,
     /// The messages that will not change any more. They are in the document once, and not a second time in its data.
     #[serde(skip)]
     pub finished: Arc<Html>,
@@ -22,17 +29,18 @@ pub struct OpenConversation {
 
 impl From<Conversation> for OpenConversation {
     fn from(conversation: Conversation) -> Self {
-        let Conversation { id, title, mut messages } = conversation;
+        let Conversation { id, title, revision, temporary, context_tokens, draft, mut messages } = conversation;
         let live = take_live(&mut messages);
-        Self { id, title, finished: sealed::of_messages(&messages), live }
+        Self { id, title, revision, temporary, context_tokens, draft, finished: sealed::of_messages(&messages), live }
     }
 }
 
 /// A conversation that was just begun.
 impl From<AskReceipt> for OpenConversation {
     fn from(receipt: AskReceipt) -> Self {
-        let AskReceipt { conversation_id, title, question, reply } = receipt;
-        Self { id: conversation_id, title, finished: sealed::of_messages(&[question]), live: Some(reply) }
+        let AskReceipt { conversation_id: id, title, revision, question, reply } = receipt;
+        let finished = sealed::of_messages(&[question]);
+        Self { id, title, revision, temporary: false, context_tokens: None, draft: None, finished, live: Some(reply) }
     }
 }
 
@@ -48,15 +56,19 @@ pub(crate) async fn open(
     user: model::UserId,
     id: ConversationId,
 ) -> Result<OpenConversation, services::Error> {
+    use services::conversations::Head;
+
     let conversations = &request.services.conversations;
     let head = conversations.head(user, id).await?;
     if let Some(html) = request.sealed_logs.get(id, head.revision) {
-        return Ok(OpenConversation { id, title: head.title, finished: sealed::written(html), live: head.live });
+        let Head { id, title, revision, temporary, context_tokens, draft, live } = head;
+        let finished = sealed::written(html);
+        return Ok(OpenConversation { id, title, revision, temporary, context_tokens, draft, finished, live });
     }
     // Read again, in one go: the messages, the reply under way and the revision have to be of the same moment.
-    let opened = conversations.opened(user, id).await?;
-    let Conversation { id, title, mut messages } = opened.conversation;
+    let Conversation { id, title, revision, temporary, context_tokens, draft, mut messages } =
+        conversations.open(user, id).await?;
     let live = take_live(&mut messages);
-    let html = request.sealed_logs.seal(id, opened.revision, &messages);
-    Ok(OpenConversation { id, title, finished: sealed::written(html), live })
+    let finished = sealed::written(request.sealed_logs.seal(id, revision, &messages));
+    Ok(OpenConversation { id, title, revision, temporary, context_tokens, draft, finished, live })
 }

@@ -61,7 +61,7 @@ pub fn ChatPage() -> impl IntoView {
 fn shown(content: Content) -> AnyView {
     match content {
         Content::NewChat => part(view! { <NewChat /> }),
-        Content::Conversation(opened) => part(view! { <Conversation opened /> }),
+        Content::Conversation(opened) => part(view! { <Conversation opened=*opened /> }),
         Content::NotShown(error) => part((bar(None), not_shown(&error))),
         // Another page takes over.
         Content::Sheet(_) | Content::Missing => part(()),

@@ -156,6 +156,8 @@ mod tests {
             created_at: "2026-03-09T10:42:07Z".to_owned(),
             notice: None,
             last_event: 3,
+            siblings: None,
+            good: None,
         })
     }
 

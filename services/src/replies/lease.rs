@@ -19,6 +19,7 @@ use crate::{
     hub::{Hub, Topic},
     metering::{Metered, Metering},
     store::{
+        library,
         replies::{self, End, gather},
         reply_logs::{self, Entries, LEASE, last_of},
     },
@@ -73,6 +74,7 @@ impl Lease {
         self.end_orphans().await?;
         if tidy {
             reply_logs::tidy(&self.pool).await?;
+            library::tidy(&self.pool).await?;
         }
         Ok(())
     }

@@ -5,46 +5,79 @@ use sqlx::{PgConnection, Row as _};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::conversations::under_way;
+use super::{conversations::under_way, news};
 use crate::{clock, error::Error};
 
 /// What is asked.
 pub struct Exchange<'a> {
     pub owner: UserId,
-    /// `None` begins one.
-    pub conversation: Option<ConversationId>,
+    pub place: Place,
     /// Of a conversation that begins.
     pub title: &'a str,
-    pub question: &'a str,
+    /// Absent where an answer is asked for again.
+    pub question: Option<&'a str>,
     pub model: &'a str,
     /// The server that will write the reply.
     pub writer: Uuid,
 }
 
-/// A stored exchange.
-pub struct Asked {
-    pub receipt: AskReceipt,
-    /// Of the question, among its conversation's messages.
-    pub position: i32,
+/// Where something is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a new conversation; in one that goes with that session if there is one.
+    New(Option<Uuid>),
+    /// At the end of a conversation's path.
+    After(ConversationId),
+    /// In place of another question, which stays beside it.
+    InsteadOf(MessageId),
+    /// The same question once more, for an answer beside the one it has.
+    Again(MessageId),
 }
 
+/// A stored exchange.
+pub struct Asked {
+    pub conversation: ConversationId,
+    pub title: String,
+    pub revision: i64,
+    /// What the reply, or the question if there is one, follows.
+    pub parent: Option<Uuid>,
+    pub question: Option<Message>,
+    pub reply: Message,
+}
+
+// Each finds the conversation (its row's lock gives two questions at once different places) and the parent. $1 is what
+// the place names, $2 the owner.
+const AFTER: &str = "SELECT id, leaf_id AS parent_id FROM conversations
+    WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL FOR UPDATE";
+const BESIDE: &str = "SELECT c.id, m.parent_id FROM messages m JOIN conversations c ON c.id = m.conversation_id
+    WHERE m.id = $1 AND c.owner_id = $2 AND c.deleted_at IS NULL AND m.status <> 'streaming'
+        AND (m.role = 'user') = ($6::text IS NOT NULL) FOR UPDATE OF c";
+// It is used again: it comes back to the list. Its title ($3) it has already.
+const EXTENDED: &str = "UPDATE conversations c
+    SET message_count = message_count + $10, revision = revision + 1, updated_at = now(), archived_at = NULL, leaf_id = $5
+    FROM found WHERE c.id = found.id AND $3::text IS NOT NULL AND $11::uuid IS NULL
+    RETURNING c.id, c.title, c.revision, c.message_count, found.parent_id";
+const BEGUN: &str = "INSERT INTO conversations (id, owner_id, title, message_count, leaf_id, session_id)
+    VALUES ($1, $2, $3, $10, $5, $11) RETURNING id, title, revision, message_count, NULL::uuid AS parent_id";
+
 /// Stores the question and an empty reply under way, and moves the conversation to the top of the list. `None` when
-/// there is no such conversation of the owner; [`Error::ReplyUnderWay`] when one is being written in it.
+/// there is no such place of the owner's; [`Error::ReplyUnderWay`] when a reply is being written in it.
 ///
 /// One statement: somebody waits for it, and each round trip to the database is a millisecond or more of theirs.
 pub async fn store(connection: &mut PgConnection, exchange: &Exchange<'_>) -> Result<Option<Asked>, Error> {
-    // The row's lock gives two questions at once different places.
-    const EXTENDED: &str = "UPDATE conversations
-        SET message_count = message_count + 2, revision = revision + 1, updated_at = now()
-        WHERE id = $1 AND owner_id = $2 AND $3::text IS NOT NULL RETURNING id, title, message_count";
-    const BEGUN: &str = "INSERT INTO conversations (id, owner_id, title, message_count)
-        VALUES ($1, $2, $3, 2) RETURNING id, title, message_count";
+    let conversation = match exchange.place {
+        Place::New(_) => format!("conversation AS ({BEGUN})"),
+        Place::After(_) => format!("found AS ({AFTER}), conversation AS ({EXTENDED})"),
+        Place::InsteadOf(_) | Place::Again(_) => format!("found AS ({BESIDE}), conversation AS ({EXTENDED})"),
+    };
     let sql = format!(
-        "WITH conversation AS ({}),
+        "WITH {conversation},
          said AS (
-            INSERT INTO messages (id, conversation_id, position, role, content, model, status)
-            SELECT $4, id, message_count - 2, 'user', $6, NULL, 'complete' FROM conversation
-            UNION ALL SELECT $5, id, message_count - 1, 'assistant', '', $7, 'streaming' FROM conversation
+            INSERT INTO messages (id, conversation_id, owner_id, parent_id, position, role, content, model, status)
+            SELECT $4, id, $2, parent_id, message_count - 2, 'user', $6, NULL, 'complete' FROM conversation
+                WHERE $6::text IS NOT NULL
+            UNION ALL SELECT $5, id, $2, CASE WHEN $6::text IS NULL THEN parent_id ELSE $4 END, message_count - 1,
+                'assistant', '', $7, 'streaming' FROM conversation
             RETURNING id, created_at
          ),
          reply AS (INSERT INTO replies (id, writer) SELECT id, $8 FROM said WHERE id = $5),
@@ -52,13 +85,17 @@ pub async fn store(connection: &mut PgConnection, exchange: &Exchange<'_>) -> Re
             INSERT INTO usage (reply_id, user_id, department, model)
             SELECT said.id, u.id, u.department, $7 FROM said, users u WHERE said.id = $5 AND u.id = $2
          )
-         SELECT c.title, c.message_count, s.created_at FROM conversation c, said s WHERE s.id = $5",
-        if exchange.conversation.is_some() { EXTENDED } else { BEGUN }
-    );
-    let conversation = exchange.conversation.unwrap_or_else(|| ConversationId(clock::new_id()));
+         SELECT c.id, c.title, c.revision, c.parent_id, s.created_at, pg_notify($9, $12 || $2::uuid::text) IS NULL AS told
+         FROM conversation c, said s WHERE s.id = $5",
+        );
+    let (named, session) = match exchange.place {
+        Place::New(session) => (clock::new_id(), session),
+        Place::After(conversation) => (conversation.0, None),
+        Place::InsteadOf(message) | Place::Again(message) => (message.0, None),
+    };
     let (question, reply) = (MessageId(clock::new_id()), MessageId(clock::new_id()));
     let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(conversation.0)
+        .bind(named)
         .bind(exchange.owner.0)
         .bind(exchange.title)
         .bind(question.0)
@@ -66,6 +103,10 @@ pub async fn store(connection: &mut PgConnection, exchange: &Exchange<'_>) -> Re
         .bind(exchange.question)
         .bind(exchange.model)
         .bind(exchange.writer)
+        .bind(news::CHANNEL)
+        .bind(if exchange.question.is_some() { 2_i32 } else { 1 })
+        .bind(session)
+        .bind(news::LIBRARY)
         .fetch_optional(connection)
         .await
         .map_err(under_way)?;
@@ -80,14 +121,24 @@ pub async fn store(connection: &mut PgConnection, exchange: &Exchange<'_>) -> Re
         created_at: created_at.clone(),
         notice: None,
         last_event: 0,
+        siblings: None,
+        good: None,
     };
+    let asked = |content: &str| message(question, Role::User, content, None, MessageStatus::Complete);
     Ok(Some(Asked {
-        receipt: AskReceipt {
-            conversation_id: conversation,
-            title: row.try_get("title")?,
-            question: message(question, Role::User, exchange.question, None, MessageStatus::Complete),
-            reply: message(reply, Role::Assistant, "", Some(exchange.model), MessageStatus::Streaming),
-        },
-        position: row.try_get::<i32, _>("message_count")? - 2,
+        conversation: ConversationId(row.try_get("id")?),
+        title: row.try_get("title")?,
+        revision: row.try_get("revision")?,
+        parent: row.try_get("parent_id")?,
+        question: exchange.question.map(asked),
+        reply: message(reply, Role::Assistant, "", Some(exchange.model), MessageStatus::Streaming),
     }))
+}
+
+impl Asked {
+    /// For whoever asked a question.
+    pub fn receipt(self) -> Option<AskReceipt> {
+        let Self { conversation, title, revision, question, reply, .. } = self;
+        Some(AskReceipt { conversation_id: conversation, title, revision, question: question?, reply })
+    }
 }

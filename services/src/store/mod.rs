@@ -2,12 +2,16 @@
 
 pub(crate) mod access_checks;
 pub(crate) mod conversations;
+pub(crate) mod drafts;
 pub(crate) mod exchanges;
 pub(crate) mod inspection;
+pub(crate) mod library;
 pub(crate) mod news;
 pub(crate) mod photos;
+pub(crate) mod ratings;
 pub(crate) mod replies;
 pub(crate) mod reply_logs;
+pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod sign_ins;
 pub(crate) mod usage;

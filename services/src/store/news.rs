@@ -8,5 +8,7 @@ pub const JOURNAL: &str = "log:";
 pub const ENDED: &str = "end:";
 /// Before a reply's id: it is to be stopped.
 pub const STOP: &str = "stop:";
+/// Before somebody's id: their conversations, or what is in them, changed.
+pub const LIBRARY: &str = "library:";
 /// Before a session's public id: it is over.
 pub const SESSION: &str = "session:";

@@ -1,6 +1,6 @@
 //! Replies: who writes them, how they end, and what is saved of their logs.
 
-use model::{ConversationId, Ending, MessageId, MessageStatus, Notice, NumberedEvent, ReplyEvent, UserId};
+use model::{Ending, MessageId, MessageStatus, Notice, NumberedEvent, ReplyEvent, UserId};
 use sqlx::{PgConnection, PgPool, Row as _, types::Json};
 use uuid::Uuid;
 
@@ -13,9 +13,6 @@ pub struct NotOurs;
 
 /// A reply that goes on after it had ended.
 pub struct Reopened {
-    pub conversation: ConversationId,
-    /// Of the reply among its conversation's messages.
-    pub position: i32,
     pub model: Option<String>,
     /// The text so far.
     pub text: String,
@@ -24,7 +21,7 @@ pub struct Reopened {
 }
 
 /// Opens the log of a reply of `owner` again. `None` when there is no such reply, or when it is not one that broke off
-/// and is the last message of its conversation.
+/// and is the last message of its conversation's path.
 pub async fn reopen(
     tx: &mut PgConnection,
     owner: UserId,
@@ -34,7 +31,7 @@ pub async fn reopen(
     // The conversation's row first, as in `end`.
     let conversation: Option<Uuid> = sqlx::query_scalar(
         "SELECT c.id FROM conversations c JOIN messages m ON m.conversation_id = c.id
-         WHERE m.id = $1 AND c.owner_id = $2 FOR UPDATE OF c",
+         WHERE m.id = $1 AND c.owner_id = $2 AND c.deleted_at IS NULL FOR UPDATE OF c",
     )
     .bind(id.0)
     .bind(owner.0)
@@ -45,14 +42,14 @@ pub async fn reopen(
     let row = sqlx::query(
         "WITH again AS (
             UPDATE messages m SET status = 'streaming', notice = NULL FROM conversations c
-            WHERE m.id = $1 AND c.id = m.conversation_id AND m.position = c.message_count - 1
+            WHERE m.id = $1 AND c.leaf_id = m.id
                 AND (m.status IN ('interrupted', 'stopped', 'failed') OR m.notice->>'kind' = 'length')
-            RETURNING m.id, m.position, m.model, m.content
+            RETURNING m.id, m.model, m.content
          ),
          bumped AS (UPDATE conversations c SET revision = revision + 1, updated_at = now() FROM again WHERE c.id = $3)
          UPDATE replies r SET writer = $2, begun_at = now(), ended_at = NULL, stop_requested = false, logged = true,
             last_n = last_n + 4
-         FROM again WHERE r.id = again.id RETURNING again.position, again.model, again.content, r.last_n",
+         FROM again WHERE r.id = again.id RETURNING again.model, again.content, r.last_n",
     )
     .bind(id.0)
     .bind(writer)
@@ -69,8 +66,7 @@ pub async fn reopen(
         .execute(&mut *tx)
         .await?;
     usage::begin(tx, id).await?;
-    let (position, model) = (row.try_get("position")?, row.try_get("model")?);
-    Ok(Some(Reopened { conversation: ConversationId(conversation), position, model, text, n }))
+    Ok(Some(Reopened { model: row.try_get("model")?, text, n }))
 }
 
 /// A reply as its readers need to know it.

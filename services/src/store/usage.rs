@@ -69,13 +69,13 @@ pub async fn add(tx: &mut PgConnection, reply: MessageId, metered: &Metered) -> 
 /// What a reply's model was asked, as (model, what was said before); `None` when the reply is gone.
 pub async fn prompt_of(pool: &PgPool, reply: MessageId) -> Result<Option<(String, Vec<(Role, String)>)>, sqlx::Error> {
     let mut connection = pool.acquire().await?;
-    let row: Option<(Uuid, i32, Option<String>)> =
-        sqlx::query_as("SELECT conversation_id, position, model FROM messages WHERE id = $1")
+    let row: Option<(Option<Uuid>, Option<String>)> =
+        sqlx::query_as("SELECT parent_id, model FROM messages WHERE id = $1")
             .bind(reply.0)
             .fetch_optional(&mut *connection)
             .await?;
-    let Some((conversation, position, model)) = row else { return Ok(None) };
-    let history = history(&mut connection, model::ConversationId(conversation), position).await?;
+    let Some((parent, model)) = row else { return Ok(None) };
+    let history = history(&mut connection, parent).await?;
     Ok(Some((model.unwrap_or_default(), history)))
 }
 

@@ -1,6 +1,6 @@
 //! The chat page's server functions, called from the browser.
 
-use model::{AskReceipt, Conversation, ConversationId, ConversationPage, Message, MessageId};
+use model::{AskReceipt, Conversation, ConversationId, ConversationPage, Found, Message, MessageId};
 
 use crate::{AppError, fetch};
 
@@ -9,11 +9,33 @@ pub async fn ask(
     conversation: Option<ConversationId>,
     content: String,
     model: Option<String>,
+    temporary: bool,
 ) -> Result<AskReceipt, AppError> {
     let conversation = conversation.map(|id| id.to_string());
-    let arguments =
-        [("conversation", conversation.as_deref()), ("content", Some(&*content)), ("model", model.as_deref())];
+    let arguments = [
+        ("conversation", conversation.as_deref()),
+        ("content", Some(&*content)),
+        ("model", model.as_deref()),
+        ("temporary", temporary.then_some("true")),
+    ];
     fetch::post("ask", &arguments).await
+}
+
+/// Asks `content` in place of `question`. The conversation as it is then.
+pub async fn edit(question: MessageId, content: String, model: Option<String>) -> Result<Conversation, AppError> {
+    let question = question.to_string();
+    fetch::post("edit", &[("question", Some(&question)), ("content", Some(&content)), ("model", model.as_deref())])
+        .await
+}
+
+/// Asks for another answer beside `reply`. The conversation as it is then.
+pub async fn ask_again(reply: MessageId, model: Option<String>) -> Result<Conversation, AppError> {
+    fetch::post("ask_again", &[("reply", Some(&reply.to_string())), ("model", model.as_deref())]).await
+}
+
+/// Shows another version of a message. The conversation as it is then.
+pub async fn choose(message: MessageId) -> Result<Conversation, AppError> {
+    fetch::post("choose", &[("message", Some(&message.to_string()))]).await
 }
 
 /// A conversation with all its messages.
@@ -21,9 +43,33 @@ pub async fn conversation(id: ConversationId) -> Result<Conversation, AppError> 
     fetch::get("conversation", &[("id", Some(&id.to_string()))]).await
 }
 
-/// One page of the viewer's conversations, newest first; `cursor` from the page before.
-pub async fn conversations(cursor: Option<String>) -> Result<ConversationPage, AppError> {
-    fetch::get("conversations", &[("cursor", cursor.as_deref())]).await
+/// One page of the viewer's conversations, newest first; `cursor` from the page before. Of a folder, of those put away,
+/// or of all others.
+pub async fn conversations(
+    cursor: Option<String>,
+    folder: Option<String>,
+    archived: bool,
+) -> Result<ConversationPage, AppError> {
+    let archived = archived.then_some("true");
+    let arguments = [("cursor", cursor.as_deref()), ("folder", folder.as_deref()), ("archived", archived)];
+    fetch::get("conversations", &arguments).await
+}
+
+/// The viewer's conversations with these words.
+pub async fn search(q: String) -> Result<Vec<Found>, AppError> {
+    fetch::get("search", &[("q", Some(&q))]).await
+}
+
+/// Rates an answer, or takes the rating back. The revision of its conversation then.
+pub async fn rate(answer: MessageId, good: Option<bool>, comment: Option<String>) -> Result<i64, AppError> {
+    let good = good.map(|good| if good { "true" } else { "false" });
+    fetch::post("rate", &[("answer", Some(&answer.to_string())), ("good", good), ("comment", comment.as_deref())]).await
+}
+
+/// Keeps what was written and not sent.
+pub async fn keep_draft(conversation: Option<ConversationId>, content: String) -> Result<(), AppError> {
+    let conversation = conversation.map(|id| id.to_string());
+    fetch::post("keep_draft", &[("conversation", conversation.as_deref()), ("content", Some(&content))]).await
 }
 
 /// The Markdown of one message, for copying.

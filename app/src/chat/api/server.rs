@@ -5,26 +5,33 @@ use std::sync::Arc;
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use leptos::prelude::*;
 use model::{
-    AskReceipt, Conversation, ConversationId, ConversationPage, Message, MessageId, ModelChoice, NumberedEvent,
-    ReplyEvent,
+    AskReceipt, Conversation, ConversationId, ConversationPage, ConversationSummary, Found, Message, MessageId,
+    ModelChoice, NumberedEvent, ReplyEvent,
 };
 use server_fn::codec::{ByteStream, GetUrl, Streaming};
+use services::{conversations::Place, library::Shelf};
 
 use crate::AppError;
 
-/// Asks `content` in `conversation`, or in a new one, and says where the answer will be written.
+/// Asks `content` in `conversation`, or in a new one, and says where the answer will be written. A new one is listed,
+/// unless it is `temporary`: then it goes with the session.
 /// As a plain form it leads to the conversation's page.
 #[server(prefix = "/fn", endpoint = "ask")]
 pub async fn ask(
     #[server(default)] conversation: Option<ConversationId>,
     content: String,
     #[server(default)] model: Option<String>,
+    #[server(default)] temporary: bool,
 ) -> Result<AskReceipt, AppError> {
-    let (request, viewer) = crate::context::asking()?;
+    let (request, asker) = crate::context::asking_in_session()?;
+    let place = match conversation {
+        Some(conversation) => Place::After(conversation),
+        None => Place::New(temporary.then_some(asker.session)),
+    };
     let receipt = request
         .services
         .conversations
-        .ask(viewer.id, conversation, &content, model.as_deref())
+        .ask(asker.viewer.id, place, &content, model.as_deref())
         .await
         .map_err(|error| request.fail(error))?;
     if request.plain_form {
@@ -40,11 +47,137 @@ pub async fn conversation(id: ConversationId) -> Result<Conversation, AppError> 
     request.services.conversations.open(viewer.id, id).await.map_err(|error| request.fail(error))
 }
 
-/// One page of the viewer's conversations, newest first; `cursor` from the page before.
-#[server(prefix = "/fn", endpoint = "conversations", input = GetUrl)]
-pub async fn conversations(#[server(default)] cursor: Option<String>) -> Result<ConversationPage, AppError> {
+/// Asks `content` in place of `question`, which stays beside it. The conversation as it is then.
+#[server(prefix = "/fn", endpoint = "edit")]
+pub async fn edit(
+    question: MessageId,
+    content: String,
+    #[server(default)] model: Option<String>,
+) -> Result<Conversation, AppError> {
     let (request, viewer) = crate::context::asking()?;
-    request.services.conversations.list(viewer.id, cursor.as_deref()).await.map_err(|error| request.fail(error))
+    let conversations = &request.services.conversations;
+    let edited = async {
+        let asked = conversations.ask(viewer.id, Place::InsteadOf(question), &content, model.as_deref()).await?;
+        conversations.open(viewer.id, asked.conversation_id).await
+    };
+    edited.await.map_err(|error| request.fail(error))
+}
+
+/// Asks for another answer beside `reply`. The conversation as it is then.
+#[server(prefix = "/fn", endpoint = "ask_again")]
+pub async fn ask_again(reply: MessageId, #[server(default)] model: Option<String>) -> Result<Conversation, AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    let conversations = &request.services.conversations;
+    conversations.ask_again(viewer.id, reply, model.as_deref()).await.map_err(|error| request.fail(error))
+}
+
+/// Shows another version of a message, with what followed it. The conversation as it is then.
+#[server(prefix = "/fn", endpoint = "choose")]
+pub async fn choose(message: MessageId) -> Result<Conversation, AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    request.services.library.choose(viewer.id, message).await.map_err(|error| request.fail(error))
+}
+
+/// One page of the viewer's conversations, newest first; `cursor` from the page before. Of a folder, of those put away,
+/// or of all others.
+#[server(prefix = "/fn", endpoint = "conversations", input = GetUrl)]
+pub async fn conversations(
+    #[server(default)] cursor: Option<String>,
+    #[server(default)] folder: Option<String>,
+    #[server(default)] archived: bool,
+) -> Result<ConversationPage, AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    let shelf = match folder {
+        _ if archived => Shelf::Archived,
+        Some(folder) => Shelf::Folder(folder),
+        None => Shelf::Current,
+    };
+    let page = request.services.library.list(viewer.id, &shelf, cursor.as_deref(), None).await;
+    page.map_err(|error| request.fail(error))
+}
+
+/// The viewer's conversations with these words.
+#[server(prefix = "/fn", endpoint = "search", input = GetUrl)]
+pub async fn search(q: String) -> Result<Vec<Found>, AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    request.services.library.search(viewer.id, &q).await.map_err(|error| request.fail(error))
+}
+
+/// Gives a conversation another title.
+#[server(prefix = "/fn", endpoint = "rename")]
+pub async fn rename(id: ConversationId, title: String) -> Result<ConversationSummary, AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    request.services.library.rename(viewer.id, id, &title).await.map_err(|error| request.fail(error))
+}
+
+/// Files a conversation in a folder, or in none.
+#[server(prefix = "/fn", endpoint = "file")]
+pub async fn file(id: ConversationId, #[server(default)] folder: String) -> Result<ConversationSummary, AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    request.services.library.file(viewer.id, id, &folder).await.map_err(|error| request.fail(error))
+}
+
+/// Keeps a conversation at the top of the list, or not any more.
+#[server(prefix = "/fn", endpoint = "pin")]
+pub async fn pin(id: ConversationId, on: bool) -> Result<ConversationSummary, AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    request.services.library.pin(viewer.id, id, on).await.map_err(|error| request.fail(error))
+}
+
+/// Puts a conversation away, or takes it out again.
+#[server(prefix = "/fn", endpoint = "archive")]
+pub async fn archive(id: ConversationId, on: bool) -> Result<ConversationSummary, AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    request.services.library.archive(viewer.id, id, on).await.map_err(|error| request.fail(error))
+}
+
+/// Throws a conversation away.
+#[server(prefix = "/fn", endpoint = "delete")]
+pub async fn delete(id: ConversationId) -> Result<ConversationSummary, AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    request.services.library.delete(viewer.id, id).await.map_err(|error| request.fail(error))
+}
+
+/// Has back what was thrown away within the last hour.
+#[server(prefix = "/fn", endpoint = "restore")]
+pub async fn restore(id: ConversationId) -> Result<ConversationSummary, AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    request.services.library.restore(viewer.id, id).await.map_err(|error| request.fail(error))
+}
+
+/// Rates an answer, with a word on it, or takes the rating back. The revision of its conversation then.
+#[server(prefix = "/fn", endpoint = "rate")]
+pub async fn rate(
+    answer: MessageId,
+    #[server(default)] good: Option<bool>,
+    #[server(default)] comment: Option<String>,
+) -> Result<i64, AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    let rated = request.services.library.rate(viewer.id, answer, good, comment.as_deref()).await;
+    rated.map_err(|error| request.fail(error))
+}
+
+/// Keeps what was written and not sent.
+#[server(prefix = "/fn", endpoint = "keep_draft")]
+pub async fn keep_draft(
+    #[server(default)] conversation: Option<ConversationId>,
+    #[server(default)] content: String,
+) -> Result<(), AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    let kept = request.services.library.keep_draft(viewer.id, conversation, &content).await;
+    kept.map_err(|error| request.fail(error))
+}
+
+/// A line whenever something about the viewer's conversations has changed, anywhere: `1`. An empty one is a sign of
+/// life.
+#[server(prefix = "/fn", endpoint = "news", input = GetUrl, output = Streaming)]
+pub async fn news() -> Result<ByteStream<AppError>, AppError> {
+    let (request, asker) = crate::context::asking_in_session()?;
+    let news = request.services.library.news(asker.viewer.id);
+    let people = Arc::clone(&request.services.people);
+    let over = Box::pin(async move { people.session_over(asker.session).await });
+    let lines = news.take_until(over).map(|changed| Ok(if changed { b"1\n".to_vec() } else { b"\n".to_vec() }));
+    Ok(ByteStream::new(lines))
 }
 
 /// The Markdown of one message, for copying.

@@ -1,0 +1,214 @@
+//! The use cases of the list of conversations: listing, searching, keeping in order, throwing away and having back; and
+//! what is kept beside conversations: drafts and ratings.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::{Stream, stream};
+use model::{
+    Conversation, ConversationId, ConversationPage, ConversationSummary, Found, MessageId, Name, QUESTION_MAX_BYTES,
+    UserId,
+};
+use sqlx::PgPool;
+use tokio::time::timeout;
+use uuid::Uuid;
+
+pub use crate::store::{library::Shelf, ratings::Rated};
+use crate::{
+    error::Error,
+    hub::{Hub, Topic},
+    store::{
+        conversations, drafts,
+        library::{self as store, Change, Cursor},
+        ratings,
+        search::{self, Words},
+    },
+};
+
+const PAGE: i64 = 50;
+const LONGEST_SEARCH: usize = 200;
+const LONGEST_COMMENT: usize = 2000;
+const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
+/// The newest ratings that administrators see.
+const RATINGS: i64 = 100;
+
+/// The use cases. Each takes the id of whoever is asking first.
+pub struct Library {
+    pool: PgPool,
+    hub: Arc<Hub>,
+}
+
+impl Library {
+    pub(crate) fn new(pool: PgPool, hub: Arc<Hub>) -> Self {
+        Self { pool, hub }
+    }
+
+    /// A page of the conversations of `owner`, newest first, of at most `limit`.
+    pub async fn list(
+        &self,
+        owner: UserId,
+        shelf: &Shelf,
+        cursor: Option<&str>,
+        limit: Option<u32>,
+    ) -> Result<ConversationPage, Error> {
+        let limit = limit.map_or(PAGE, i64::from).clamp(1, 2 * PAGE);
+        let parsed = cursor.map(|text| parse_cursor(text).ok_or(Error::Invalid("The cursor is not one of ours.")));
+        let mut rows = store::list(&self.pool, owner, shelf, parsed.transpose()?, limit + 1).await?;
+        let (pinned, folders) = if cursor.is_none() && *shelf == Shelf::Current {
+            tokio::try_join!(store::pinned(&self.pool, owner), store::folders(&self.pool, owner))?
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = rows.len() > most;
+        rows.truncate(most);
+        let next_cursor = if more { rows.last().map(|(_, cursor)| write_cursor(cursor)) } else { None };
+        let conversations = pinned.into_iter().chain(rows.into_iter().map(|(summary, _)| summary)).collect();
+        Ok(ConversationPage { conversations, folders, next_cursor })
+    }
+
+    /// What of `owner` has all the words of `text` in it, or words that begin like them. The best forty.
+    pub async fn search(&self, owner: UserId, text: &str) -> Result<Vec<Found>, Error> {
+        if text.chars().count() > LONGEST_SEARCH {
+            return Err(Error::Invalid("Search for fewer words: at most 200 characters."));
+        }
+        if text.contains('\0') {
+            return Err(Error::Invalid("The search contains a character that nothing can contain (NUL)."));
+        }
+        match Words::parse(text) {
+            Some(words) => Ok(search::search(&self.pool, owner, &words).await?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// One conversation of `owner`, as the list shows it.
+    pub async fn find(&self, owner: UserId, id: ConversationId) -> Result<ConversationSummary, Error> {
+        store::find(&self.pool, owner, id).await?.ok_or(Error::NotFound)
+    }
+
+    /// A conversation in which nothing was asked yet.
+    pub async fn create(&self, owner: UserId, title: &str) -> Result<ConversationSummary, Error> {
+        Ok(store::create(&self.pool, owner, parse_title(title)?.as_str()).await?)
+    }
+
+    pub async fn rename(&self, owner: UserId, id: ConversationId, title: &str) -> Result<ConversationSummary, Error> {
+        let title = parse_title(title)?;
+        self.change(owner, id, Change::Title(title.as_str())).await
+    }
+
+    /// Files a conversation under a name; under none with an empty one.
+    pub async fn file(&self, owner: UserId, id: ConversationId, folder: &str) -> Result<ConversationSummary, Error> {
+        if folder.trim().is_empty() {
+            return self.change(owner, id, Change::Folder(None)).await;
+        }
+        let folder = Name::parse(folder, Name::FOLDER_MAX)
+            .ok_or(Error::Invalid("A folder's name is one line of at most 60 characters."))?;
+        self.change(owner, id, Change::Folder(Some(folder.as_str()))).await
+    }
+
+    pub async fn pin(&self, owner: UserId, id: ConversationId, pinned: bool) -> Result<ConversationSummary, Error> {
+        self.change(owner, id, Change::Pinned(pinned)).await
+    }
+
+    pub async fn archive(
+        &self,
+        owner: UserId,
+        id: ConversationId,
+        archived: bool,
+    ) -> Result<ConversationSummary, Error> {
+        self.change(owner, id, Change::Archived(archived)).await
+    }
+
+    /// Throws a conversation away; a reply being written in it is stopped. For an hour it can be had back.
+    pub async fn delete(&self, owner: UserId, id: ConversationId) -> Result<ConversationSummary, Error> {
+        self.change(owner, id, Change::Deleted(true)).await
+    }
+
+    /// Has back what was thrown away.
+    pub async fn restore(&self, owner: UserId, id: ConversationId) -> Result<ConversationSummary, Error> {
+        self.change(owner, id, Change::Deleted(false)).await
+    }
+
+    async fn change(
+        &self,
+        owner: UserId,
+        id: ConversationId,
+        change: Change<'_>,
+    ) -> Result<ConversationSummary, Error> {
+        store::change(&self.pool, owner, id, change).await?.ok_or(Error::NotFound)
+    }
+
+    /// Shows another version of a question or an answer, with what followed it last. The conversation as it is then.
+    pub async fn choose(&self, owner: UserId, message: MessageId) -> Result<Conversation, Error> {
+        let id = store::choose(&self.pool, owner, message).await?.ok_or(Error::NotFound)?;
+        conversations::open(&self.pool, owner, id).await?.ok_or(Error::NotFound)
+    }
+
+    /// Rates an answer, or takes the rating back. The revision of its conversation then.
+    pub async fn rate(
+        &self,
+        owner: UserId,
+        answer: MessageId,
+        good: Option<bool>,
+        comment: Option<&str>,
+    ) -> Result<i64, Error> {
+        let comment = comment.map(str::trim).filter(|comment| !comment.is_empty());
+        if comment.is_some_and(|comment| comment.contains('\0') || comment.chars().count() > LONGEST_COMMENT) {
+            return Err(Error::Invalid("A comment has at most 2,000 characters."));
+        }
+        ratings::rate(&self.pool, owner, answer, good, comment).await?.ok_or(Error::NotFound)
+    }
+
+    /// The newest ratings of everybody. For administrators: the caller has to know that it is one who asks.
+    pub async fn ratings(&self) -> Result<Vec<Rated>, Error> {
+        Ok(ratings::recent(&self.pool, RATINGS).await?)
+    }
+
+    /// Keeps what `owner` has written and not sent.
+    pub async fn keep_draft(
+        &self,
+        owner: UserId,
+        conversation: Option<ConversationId>,
+        content: &str,
+    ) -> Result<(), Error> {
+        if content.len() > QUESTION_MAX_BYTES || content.contains('\0') {
+            return Err(Error::Invalid("This is no question that could be sent, so it is not kept."));
+        }
+        if drafts::keep(&self.pool, owner, conversation, content).await? { Ok(()) } else { Err(Error::NotFound) }
+    }
+
+    /// What `owner` has written and not sent for a new conversation.
+    pub async fn draft_of_new(&self, owner: UserId) -> Result<Option<String>, Error> {
+        Ok(drafts::of_new(&self.pool, owner).await?)
+    }
+
+    /// True whenever something about the conversations of `owner` has changed, on any server; false now and then as a
+    /// sign of life. Does not end.
+    pub fn news(&self, owner: UserId) -> impl Stream<Item = bool> + Send + use<> {
+        let news = self.hub.subscribe(Topic::Library(owner));
+        stream::unfold(news, |mut news| async move {
+            match timeout(SIGN_OF_LIFE, news.changed()).await {
+                Ok(Ok(())) => Some((true, news)),
+                // The hub goes with the server.
+                Ok(Err(_)) => None,
+                Err(_quiet) => Some((false, news)),
+            }
+        })
+    }
+}
+
+fn parse_title(title: &str) -> Result<Name, Error> {
+    Name::parse(title, Name::TITLE_MAX).ok_or(Error::Invalid("A title is one line of at most 200 characters."))
+}
+
+fn write_cursor(cursor: &Cursor) -> String {
+    format!("{}-{}", cursor.updated_at.unix_timestamp_nanos() / 1000, cursor.id.simple())
+}
+
+fn parse_cursor(text: &str) -> Option<Cursor> {
+    let (micros, id) = text.split_once('-')?;
+    let nanos = micros.parse::<i64>().ok().map(i128::from)? * 1000;
+    Some(Cursor {
+        updated_at: time::OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()?,
+        id: Uuid::parse_str(id).ok()?,
+    })
+}
