@@ -34,6 +34,7 @@ CREATE INDEX conversations_listed ON conversations (owner_id, updated_at DESC, i
     WHERE deleted_at IS NULL AND archived_at IS NULL AND pinned_at IS NULL AND session_id IS NULL AND folder IS NULL;
 CREATE INDEX conversations_filed ON conversations (owner_id, folder) WHERE folder IS NOT NULL;
 CREATE INDEX conversations_pinned ON conversations (owner_id, pinned_at DESC) WHERE pinned_at IS NOT NULL;
+CREATE INDEX conversations_archived ON conversations (owner_id, updated_at DESC, id DESC) WHERE archived_at IS NOT NULL;
 CREATE INDEX conversations_deleted ON conversations (deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX conversations_temporary ON conversations (session_id) WHERE session_id IS NOT NULL;
 

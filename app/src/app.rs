@@ -1,18 +1,17 @@
 //! The app: its pages, on the server as in the browser.
 
-use leptos::prelude::*;
+use reactive_graph::owner::provide_context;
 
 use crate::{
-    chat::{ChatPage, Conversations},
-    html::{part, switch},
-    missing::MissingPage,
+    chat::{Conversations, chat_page},
+    html::{Part, switch},
+    missing::missing_page,
     page::{Kind, Page, PageData},
-    sheet::SheetPage,
+    sheet::sheet_page,
 };
 
 /// Everything inside the document's body that is alive.
-#[component]
-pub fn App() -> impl IntoView {
+pub fn app() -> Vec<Part> {
     let PageData { session, list, content, refused } = PageData::here();
     let list = Conversations::new(list);
     let page = Page::new(&session, content, refused, list);
@@ -21,11 +20,10 @@ pub fn App() -> impl IntoView {
     provide_context(page);
     page.wake_up();
 
-    let kind = Memo::new(move |_| page.content.with(|content| content.kind()));
-    switch(move || match kind.get() {
+    vec![switch(move || match page.kind.get() {
         // One page for both, so that going from one conversation to another keeps the list.
-        Kind::Chat => part(view! { <ChatPage /> }),
-        Kind::Sheet => part(view! { <SheetPage /> }),
-        Kind::Missing => part(view! { <MissingPage /> }),
-    })
+        Kind::Chat => vec![chat_page().into()],
+        Kind::Sheet => vec![sheet_page().into()],
+        Kind::Missing => vec![missing_page().into()],
+    })]
 }

@@ -2,23 +2,94 @@
 
 use std::time::Duration;
 
-use leptos::prelude::{document, is_browser, set_interval_with_handle, window, window_event_listener};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{
-    Element, Event, EventInit, HtmlAnchorElement, HtmlElement, HtmlSelectElement, HtmlTextAreaElement, MouseEvent,
+    Element, Event, EventInit, HtmlAnchorElement, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement,
+    HtmlTextAreaElement, MouseEvent, ScrollIntoViewOptions, ScrollLogicalPosition,
 };
+
+use crate::task::{every, listen};
 
 const MODEL: &str = "banter-model";
 
-/// Whether a drawer or menu is open, which Escape closes first.
-pub fn popover_is_open() -> bool {
-    matches!(document().query_selector(":popover-open"), Ok(Some(_)))
+/// The browser's window.
+#[expect(clippy::expect_used, reason = "called in browsers only, which have one")]
+pub fn window() -> web_sys::Window {
+    web_sys::window().expect("a window")
 }
 
-/// Closes the drawer or menu `element`, if it is open.
-pub fn close_popover(element: &HtmlElement) {
-    // Fails when it is not open: the same to us.
-    _ = element.hide_popover();
+/// The document in it.
+#[expect(clippy::expect_used, reason = "called in browsers only, which have one")]
+pub fn document() -> web_sys::Document {
+    window().document().expect("a document")
+}
+
+/// Whether a drawer, menu or dialog is open, which Escape closes first.
+pub fn popover_is_open() -> bool {
+    matches!(document().query_selector(":popover-open, dialog[open]"), Ok(Some(_)))
+}
+
+fn dialog(id: &str) -> Option<HtmlDialogElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Opens the dialog `id` above everything else.
+pub fn open_dialog(id: &str) {
+    // Fails when it is open: the same to us.
+    _ = dialog(id).map(|dialog| dialog.show_modal());
+}
+
+pub fn close_dialog(id: &str) {
+    if let Some(dialog) = dialog(id) {
+        dialog.close();
+    }
+}
+
+/// Whether `event` happened where something is written.
+pub fn is_writing(event: &Event) -> bool {
+    around(event, "input, textarea, select").is_some()
+}
+
+/// Scrolls the first match into view, if it is not.
+pub fn into_view(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+/// Empties the first box that matches.
+pub fn clear(selector: &str) {
+    if let Some(field) = input(selector) {
+        field.set_value("");
+    }
+}
+
+/// Ticks the first box that matches, or unticks it.
+pub fn tick(selector: &str, on: bool) {
+    if let Some(field) = input(selector) {
+        field.set_checked(on);
+    }
+}
+
+fn input(selector: &str) -> Option<HtmlInputElement> {
+    document().query_selector(selector).ok()??.dyn_into().ok()
+}
+
+/// Leaves for another document of ours.
+pub fn leave_for(path: &str) {
+    // Our own addresses are always allowed.
+    _ = window().location().set_href(path);
+}
+
+/// Closes the drawer or menu that matches, if it is open.
+pub fn close_popover(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+        // Fails when it is not open: the same to us.
+        _ = element.hide_popover();
+    }
 }
 
 /// Whether the window is as wide as a desk's, where the list stands beside the conversation.
@@ -43,6 +114,69 @@ pub fn focus_if_nothing_is(field: &HtmlTextAreaElement) {
     let somewhere = document().active_element().is_some_and(|active| active.tag_name() != "BODY");
     if !somewhere && matches("(pointer: fine)") {
         _ = field.focus();
+    }
+}
+
+/// What is in the box matching `selector` that `event` happened in.
+pub fn typed_in(event: &Event, selector: &str) -> Option<String> {
+    let field = event.target()?.dyn_into::<HtmlInputElement>().ok()?;
+    field.matches(selector).ok()?.then(|| field.value())
+}
+
+/// What is in the first box that matches.
+pub fn value_of(selector: &str) -> Option<String> {
+    Some(input(selector)?.value())
+}
+
+/// Whether the first box that matches is ticked.
+pub fn is_checked(selector: &str) -> bool {
+    matches!(document().query_selector(&format!("{selector}:checked")), Ok(Some(_)))
+}
+
+/// Presses the last button that matches.
+pub fn press_last(selector: &str) {
+    let Ok(all) = document().query_selector_all(selector) else { return };
+    if let Some(last) = all.length().checked_sub(1).and_then(|last| all.item(last))
+        && let Some(button) = last.dyn_ref::<HtmlElement>()
+    {
+        button.click();
+    }
+}
+
+/// An id that nobody else has.
+pub fn new_id() -> uuid::Uuid {
+    let mut bytes = [0; 16];
+    if let Ok(crypto) = window().crypto() {
+        // Fails for very long arrays only.
+        _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
+const ENTER: &str = "banter-enter";
+
+/// Whether Enter sends, as the reader wants it.
+pub fn enter_sends() -> bool {
+    storage().and_then(|storage| storage.get_item(ENTER).ok()?).is_none()
+}
+
+/// Shows in its box what the reader wants of Enter, and remembers it when they change that.
+pub fn keep_enter() {
+    const BOX: &str = "[data-setting=enter]";
+    tick(BOX, !enter_sends());
+    listen("change", |event: Event| {
+        if let (Some(_), Some(storage)) = (around(&event, BOX), storage()) {
+            // Full or forbidden: then Enter sends.
+            _ = if is_checked(BOX) { storage.set_item(ENTER, "line") } else { storage.remove_item(ENTER) };
+        }
+    });
+}
+
+/// Selects all that is in the first box that matches, and moves the focus there.
+pub fn select(selector: &str) {
+    if let Some(field) = input(selector) {
+        _ = field.focus();
+        field.select();
     }
 }
 
@@ -71,6 +205,12 @@ pub fn recall_model(select: &HtmlSelectElement) {
     if select.value() != name {
         select.set_value(&default);
     }
+}
+
+/// The model that is chosen in the box.
+pub fn chosen_model() -> Option<String> {
+    let select = document().query_selector("select[name=model]").ok()??.dyn_into::<HtmlSelectElement>().ok()?;
+    Some(select.value()).filter(|model| !model.is_empty())
 }
 
 fn storage() -> Option<web_sys::Storage> {
@@ -133,7 +273,7 @@ pub fn suggest(text: &str) {
 
 /// Where signing in again leads back to this page: the page itself, which knows what kind of sign-in it takes.
 pub fn sign_in_again() -> String {
-    if is_browser() { path() } else { "/chat".to_owned() }
+    if cfg!(target_family = "wasm") { path() } else { "/chat".to_owned() }
 }
 
 /// Loads the page once more.
@@ -145,14 +285,10 @@ pub fn reload() {
 /// Calls `look` when the reader comes back to the page, and every now and then while they are there.
 pub fn while_looked_at(look: impl Fn() + Copy + 'static) {
     const EVERY: Duration = Duration::from_secs(20);
-    window_event_listener(leptos::ev::focus, move |_| look());
-    // Browsers that refuse a timer do without.
-    _ = set_interval_with_handle(
-        move || {
-            if !document().hidden() {
-                look();
-            }
-        },
-        EVERY,
-    );
+    listen("focus", move |_: Event| look());
+    every(EVERY, move || {
+        if !document().hidden() {
+            look();
+        }
+    });
 }

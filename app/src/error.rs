@@ -20,6 +20,14 @@ impl AppError {
     }
 }
 
+impl AppError {
+    /// The same, with the comfort that what could not be sent will be.
+    pub fn sent_later(mut self) -> Self {
+        self.0.message.push_str(" Your question is sent by itself as soon as that works.");
+        self
+    }
+}
+
 impl std::fmt::Display for AppError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 
 use js_sys::{Reflect, Uint8Array};
-use leptos::prelude::window;
 use model::FaultKind;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -11,6 +10,7 @@ use web_sys::{ReadableStreamDefaultReader, RequestInit, Response, UrlSearchParam
 
 use crate::{
     AppError,
+    browser::window,
     read::{self, Read},
 };
 

@@ -24,12 +24,14 @@ mod session;
 mod sheet;
 #[cfg(feature = "ssr")]
 pub mod shell;
+mod signal;
 #[cfg(feature = "ssr")]
 mod status;
+mod task;
 mod theme;
 mod unreadable;
 
-pub use app::App;
+pub use app::app;
 pub use error::AppError;
 pub use page::PageData;
 #[cfg(feature = "ssr")]

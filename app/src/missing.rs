@@ -1,6 +1,5 @@
 //! Nothing here: the address leads nowhere, or to something that is not the reader's.
 
-use leptos::prelude::*;
 use model::FaultKind;
 
 use crate::{
@@ -27,7 +26,6 @@ pub fn missing() -> Element {
 }
 
 /// The page for every address that is not one of ours.
-#[component]
-pub fn MissingPage() -> impl IntoView {
+pub fn missing_page() -> Element {
     el("main").class("alone").child(missing())
 }

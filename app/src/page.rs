@@ -3,9 +3,10 @@
 //! The server finds out everything a page shows before it renders it, and writes it into the document once more for the
 //! browser to start from. In the browser, going on means asking for what the next page shows, and then showing it.
 
-use leptos::{prelude::*, task::spawn_local};
-use model::{ConversationId, ConversationPage, FaultKind, UserId, Viewer};
+use model::{Conversation, ConversationId, ConversationPage, FaultKind, MessageId, UserId, Viewer};
+use reactive_graph::owner::use_context;
 use serde::Serialize;
+use web_sys::Event;
 
 use crate::{
     AppError, browser,
@@ -16,6 +17,8 @@ use crate::{
     place::Place,
     session::Session,
     sheet::Sheet,
+    signal::Signal,
+    task::{listen, run},
     theme::{self, Theme},
     unreadable,
 };
@@ -83,14 +86,18 @@ impl Content {
 #[derive(Clone, Copy)]
 pub struct Page {
     /// Where the reader is, or is going to.
-    pub place: RwSignal<Place>,
-    pub content: RwSignal<Content>,
+    pub place: Signal<Place>,
+    pub content: Signal<Content>,
+    /// Of the content.
+    pub kind: Signal<Kind>,
     /// What `place` names is being fetched.
-    pub pending: RwSignal<bool>,
-    pub refused: RwSignal<Option<AppError>>,
+    pub pending: Signal<bool>,
+    pub refused: Signal<Option<AppError>>,
     /// The session is over: it ended elsewhere while the page was open.
-    pub gone: RwSignal<Option<AppError>>,
-    pub theme: RwSignal<Theme>,
+    pub gone: Signal<Option<AppError>>,
+    pub theme: Signal<Theme>,
+    /// The message to bring into view once its conversation is shown.
+    pub look_for: Signal<Option<MessageId>>,
     viewer: Option<UserId>,
     list: Conversations,
 }
@@ -106,12 +113,14 @@ impl Page {
             Content::Missing => Place::Missing,
         };
         Self {
-            place: RwSignal::new(place),
-            content: RwSignal::new(content),
-            pending: RwSignal::new(false),
-            refused: RwSignal::new(refused),
-            gone: RwSignal::new(None),
-            theme: RwSignal::new(session.theme),
+            place: Signal::new(place),
+            kind: Signal::new(content.kind()),
+            content: Signal::new(content),
+            pending: Signal::new(false),
+            refused: Signal::new(refused),
+            gone: Signal::new(None),
+            theme: Signal::new(session.theme),
+            look_for: Signal::new(None),
             viewer: session.viewer.as_ref().map(|viewer| viewer.id),
             list,
         }
@@ -125,9 +134,14 @@ impl Page {
 
     /// Once the page's code runs: links lead from page to page without loading the document again.
     pub fn wake_up(self) {
-        effect(move || document().set_title(&self.content.with(Content::title)));
         effect(move || {
-            window_event_listener(leptos::ev::click, move |event| {
+            let id = self.place.get().conversation();
+            // The list has heard of another name first.
+            let renamed = id.and_then(|id| self.list.find(id, |one| format!("{} · Banter", one.title)));
+            browser::document().set_title(&renamed.unwrap_or_else(|| self.content.with(Content::title)));
+        });
+        effect(move || {
+            listen("click", move |event: web_sys::MouseEvent| {
                 if theme::is_button(&event) {
                     theme::cycle(self.theme);
                 } else if let Some(path) = browser::followed_link(&event)
@@ -137,8 +151,12 @@ impl Page {
                     self.go(&path);
                 }
             });
-            browser::while_looked_at(move || spawn_local(self.look_at_session()));
-            window_event_listener(leptos::ev::popstate, move |_| self.show(Place::of(&browser::path())));
+            browser::keep_enter();
+            browser::while_looked_at(move || run(self.look_at_session()));
+            if let Some(viewer) = self.viewer {
+                chat::listen(viewer, move || run(self.list.refresh()));
+            }
+            listen("popstate", move |_: Event| self.show(Place::of(&browser::path())));
         });
     }
 
@@ -158,7 +176,7 @@ impl Page {
     pub fn go(self, path: &str) {
         self.leave_for(path);
         self.show(Place::of(path));
-        window().scroll_to_with_x_and_y(0.0, 0.0);
+        browser::window().scroll_to_with_x_and_y(0.0, 0.0);
     }
 
     /// Goes to a conversation that was just begun, which needs no fetching.
@@ -166,7 +184,27 @@ impl Page {
         self.leave_for(&format!("/chat/{}", begun.id));
         self.place.set(Place::Conversation(begun.id));
         self.pending.set(false);
-        self.content.set(Content::Conversation(Box::new(begun)));
+        self.set_content(Content::Conversation(Box::new(begun)));
+    }
+
+    /// Shows a conversation as it has become, if it still is the one that is looked at.
+    pub fn renew(self, conversation: Conversation) {
+        if self.is_at(conversation.id) {
+            self.set_content(Content::Conversation(Box::new(conversation.into())));
+        }
+    }
+
+    fn set_content(self, content: Content) {
+        let kind = content.kind();
+        self.content.set(content);
+        if self.kind.try_get_untracked() != Some(kind) {
+            self.kind.set(kind);
+        }
+    }
+
+    /// Whether this conversation is what is looked at.
+    pub fn is_at(self, id: ConversationId) -> bool {
+        self.place.try_get_untracked() == Some(Place::Conversation(id))
     }
 
     fn leave_for(self, path: &str) {
@@ -176,7 +214,8 @@ impl Page {
     }
 
     fn show(self, place: Place) {
-        let is_there = self.place.get_untracked() == place && !self.content.with_untracked(Content::is_error);
+        let is_error = self.content.try_with_untracked(Content::is_error);
+        let is_there = self.place.try_get_untracked() == Some(place) && is_error == Some(false);
         self.place.set(place);
         if is_there {
             return;
@@ -188,7 +227,7 @@ impl Page {
             Place::Missing | Place::Sheet => Content::Missing,
             Place::Conversation(id) => {
                 self.pending.set(true);
-                spawn_local(self.fetch(id));
+                run(self.fetch(id));
                 return;
             }
         };
@@ -201,7 +240,7 @@ impl Page {
             Err(error) => Content::NotShown(error),
         };
         // The reader may have gone elsewhere in the meantime.
-        if self.place.get_untracked() == Place::Conversation(id) {
+        if self.is_at(id) {
             self.replace(content);
         }
     }
@@ -209,10 +248,10 @@ impl Page {
     fn replace(self, content: Content) {
         self.pending.set(false);
         // The list may have changed while it was not looked at.
-        if content.kind() == Kind::Chat && self.content.with_untracked(Content::kind) != Kind::Chat {
-            spawn_local(self.list.refresh());
+        if content.kind() == Kind::Chat && self.content.try_with_untracked(Content::kind) != Some(Kind::Chat) {
+            run(self.list.refresh());
         }
-        self.content.set(content);
+        self.set_content(content);
     }
 }
 
@@ -227,7 +266,7 @@ impl PageData {
     /// What the page is made from: found by the server before it rendered, and in the browser read from the document.
     #[cfg(not(feature = "ssr"))]
     pub fn here() -> Self {
-        let element = document().get_element_by_id(crate::read::ELEMENT);
+        let element = browser::document().get_element_by_id(crate::read::ELEMENT);
         let text = element.and_then(|element| element.text_content()).unwrap_or_default();
         crate::read::json(&text).unwrap_or_default()
     }

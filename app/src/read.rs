@@ -5,7 +5,7 @@ use js_sys::{Array, Reflect};
 use model::{
     AskReceipt, Conversation, ConversationId, ConversationPage, ConversationSummary, Ending, Fault, FaultKind, Found,
     Message, MessageId, MessageStatus, ModelChoice, Notice, NoticeKind, NumberedEvent, ReplyEvent, Role, Siblings,
-    UserId, UserRole, Viewer,
+    Usage, UserId, UserRole, Viewer,
 };
 use wasm_bindgen::JsValue;
 
@@ -100,7 +100,7 @@ macro_rules! texts {
 members! {
     AskReceipt { conversation_id, title, revision, question, reply }
     Conversation { id, title, revision, temporary, context_tokens, draft, messages }
-    ConversationPage { conversations, folders, next_cursor }
+    ConversationPage { conversations, folders, archive, next_cursor }
     ConversationSummary { id, title, created_at, updated_at, revision, pinned, archived, folder }
     Fault { kind, message, correlation_id }
     Found { conversation, message, extract }
@@ -110,6 +110,7 @@ members! {
     PageData { session, list, content, refused }
     Session { viewer, models, theme, draft, now_secs }
     Siblings { nth, count, previous, next }
+    Usage { prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, counted }
     Viewer { id, name, department, roles }
 }
 
@@ -243,8 +244,9 @@ impl Read for NumberedEvent {
             .or_else(|| variant(value, "waiting").map(ReplyEvent::Waiting))
             .or_else(|| variant(value, "notice").map(ReplyEvent::Notice))
             .or_else(|| variant(value, "end").map(ReplyEvent::End))
-            // Of no interest to a page.
-            .unwrap_or(ReplyEvent::Usage(model::Usage::default()));
+            .or_else(|| variant(value, "usage").map(ReplyEvent::Usage))
+            // What an older page does not know does not disturb it.
+            .unwrap_or(ReplyEvent::Usage(Usage::default()));
         Some(Self { n: Read::read(&member(value, "n")?)?, event })
     }
 }

@@ -1,8 +1,8 @@
 //! What every page knows from the start, on the server as in the browser: who is looking, whom they may ask, and how
 //! it should look.
 
-use leptos::prelude::use_context;
 use model::{ModelChoice, Viewer};
+use reactive_graph::owner::use_context;
 use serde::Serialize;
 
 use crate::theme::Theme;

@@ -2,7 +2,7 @@
 
 use leptos::{config::get_configuration, nonce::use_nonce, prelude::*, tachys::html::InertElement};
 
-use crate::{App, PageData, context, icon::SPRITE, read, status, theme::Theme};
+use crate::{PageData, app, chat::keys::keys, context, html, icon::SPRITE, read, status, theme::Theme};
 
 /// Paths of this build's files, hashed by their content, e.g. `/pkg/banter.HASH.js`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,18 +33,37 @@ pub fn shell() -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <meta name="description" content=DESCRIPTION />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="manifest" href="/static/manifest.webmanifest" />
+                <link rel="apple-touch-icon" href="/static/apple-touch-icon.png" />
+                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f9fbfb" />
+                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0d1414" />
                 {assets.as_deref().map(links)}
                 <AutoReload />
                 <title>{page.as_ref().map(|page| page.content.title())}</title>
             </head>
             <body>
-                <App />
+                {alive()}
                 {InertElement::new(SPRITE)}
+                {dialogs()}
                 {page.as_deref().map(data)}
                 {assets.as_deref().map(scripts)}
             </body>
         </html>
     }
+}
+
+/// The app as HTML, which the page's code adopts (see `html`).
+fn alive() -> InertElement {
+    let mut out = String::new();
+    html::write(app(), &mut out);
+    InertElement::new(out)
+}
+
+/// Dialogs that are opened when they are wanted, and need no code of their own.
+fn dialogs() -> InertElement {
+    let mut out = String::new();
+    keys().write(&mut out);
+    InertElement::new(out)
 }
 
 /// The browser starts on all three files at once, instead of finding the last one in the second.

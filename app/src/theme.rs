@@ -1,11 +1,11 @@
 //! Light, dark, or as the system says: the reader's choice, kept in a cookie so that the server's HTML has it already.
 
-use leptos::prelude::*;
 use serde::Serialize;
 
 use crate::{
     browser,
     html::{Element, el, icon},
+    signal::Signal,
 };
 
 /// How the page looks.
@@ -60,8 +60,8 @@ impl Theme {
             Some(name) => format!("banter-theme={name}; Path=/; Max-Age={YEAR_SECS}; SameSite=Lax"),
             None => "banter-theme=; Path=/; Max-Age=0; SameSite=Lax".to_owned(),
         };
-        _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
-        let Some(html) = document().document_element() else { return };
+        _ = js_sys::Reflect::set(&browser::document(), &"cookie".into(), &cookie.into());
+        let Some(html) = browser::document().document_element() else { return };
         // Neither can fail: the name is a valid one.
         _ = match self.name() {
             Some(name) => html.set_attribute("data-theme", name),
@@ -87,7 +87,7 @@ pub fn is_button(event: &web_sys::MouseEvent) -> bool {
 }
 
 /// Goes on to the next theme.
-pub fn cycle(theme: RwSignal<Theme>) {
+pub fn cycle(theme: Signal<Theme>) {
     let next = theme.get_untracked().next();
     next.apply();
     theme.set(next);

@@ -8,5 +8,5 @@ pub fn hydrate() {
     // A message costs some 20 kB, which only developers read.
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    app::html::hydrate(app::app);
 }

@@ -106,6 +106,8 @@ pub struct ConversationPage {
     pub conversations: Vec<ConversationSummary>,
     /// What there is besides: folders, told with the first page. What is in them is listed by itself.
     pub folders: Vec<String>,
+    /// Whether any are put away; told with the first page, too.
+    pub archive: bool,
     /// Opaque; asks for the page after this one. Absent on the last.
     pub next_cursor: Option<String>,
 }

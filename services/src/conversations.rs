@@ -52,15 +52,39 @@ impl Conversations {
         let question = Question::parse(content)?;
         let model = self.models.pick(owner, model).await?;
         self.replies.metering.check_length(&model, question.as_str()).await?;
-        let asked = self.begin(Asking { owner, place, question: Some(question), model }).await?;
+        let asked = self.begin(Asking { owner, place, id: None, question: Some(question), model }).await?;
         asked.receipt().ok_or(Error::NotFound)
+    }
+
+    /// The same under an id that the caller made up, for callers that may not hear the answer: asked with it a second
+    /// time, it says what became of the first.
+    pub async fn ask_once(
+        &self,
+        owner: UserId,
+        place: Place,
+        id: MessageId,
+        content: &str,
+        model: Option<&str>,
+    ) -> Result<AskReceipt, Error> {
+        if let Some(asked) = exchanges::find(&self.pool, owner, id).await? {
+            return Ok(asked);
+        }
+        let question = Question::parse(content)?;
+        let model = self.models.pick(owner, model).await?;
+        self.replies.metering.check_length(&model, question.as_str()).await?;
+        match self.begin(Asking { owner, place, id: Some(id), question: Some(question), model }).await {
+            Ok(asked) => asked.receipt().ok_or(Error::NotFound),
+            // Or by another request, a moment ago. Somebody else's id is nobody's business.
+            Err(Error::AskedAlready) => exchanges::find(&self.pool, owner, id).await?.ok_or(Error::NotFound),
+            Err(error) => Err(error),
+        }
     }
 
     /// Asks for another answer beside `reply` of `owner`, of the same model or of another one. The conversation as it is
     /// then, with that answer under way.
     pub async fn ask_again(&self, owner: UserId, reply: MessageId, model: Option<&str>) -> Result<Conversation, Error> {
         let model = self.models.pick(owner, model).await?;
-        let asked = self.begin(Asking { owner, place: Place::Again(reply), question: None, model }).await?;
+        let asked = self.begin(Asking { owner, place: Place::Again(reply), id: None, question: None, model }).await?;
         self.open(owner, asked.conversation).await
     }
 
@@ -122,6 +146,7 @@ impl Conversations {
 struct Asking {
     owner: UserId,
     place: Place,
+    id: Option<MessageId>,
     question: Option<Question>,
     model: String,
 }
@@ -129,11 +154,11 @@ struct Asking {
 impl Asking {
     /// Stores the question and an empty reply, and begins to write it.
     async fn carry_out(self, pool: &PgPool, replies: &Replies, titles: Arc<Titles>) -> Result<Asked, Error> {
-        let Self { owner, place, question, model } = self;
+        let Self { owner, place, id, question, model } = self;
         let writer = replies.writer().await?;
         let title = question.as_ref().map(Question::title).unwrap_or_default();
         let content = question.as_ref().map(Question::as_str);
-        let exchange = Exchange { owner, place, title: &title, question: content, model: &model, writer };
+        let exchange = Exchange { owner, place, id, title: &title, question: content, model: &model, writer };
         let is_new = matches!(place, Place::New(_));
         let (asked, mut turns) = if is_new && !replies.metering.has_quotas() {
             // One statement is its own transaction.

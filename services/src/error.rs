@@ -22,6 +22,8 @@ pub enum Error {
     Invalid(&'static str),
     #[error("a reply is still being written in this conversation")]
     ReplyUnderWay,
+    #[error("there is a question with this id")]
+    AskedAlready,
     /// Whether somebody may still be here could not be found out in time.
     #[error("somebody's access cannot be checked")]
     AccessUnknown,
@@ -61,6 +63,7 @@ impl Error {
                 "An answer is still being written in this conversation. Wait for it or stop it, then send again."
                     .to_owned(),
             ),
+            Self::AskedAlready => (FaultKind::Conflict, "This question was asked already.".to_owned()),
             Self::AccessUnknown => (
                 FaultKind::Unavailable,
                 "Your access cannot be checked right now, because the company directory does not answer. Nothing you \

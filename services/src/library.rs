@@ -53,17 +53,17 @@ impl Library {
         let limit = limit.map_or(PAGE, i64::from).clamp(1, 2 * PAGE);
         let parsed = cursor.map(|text| parse_cursor(text).ok_or(Error::Invalid("The cursor is not one of ours.")));
         let mut rows = store::list(&self.pool, owner, shelf, parsed.transpose()?, limit + 1).await?;
-        let (pinned, folders) = if cursor.is_none() && *shelf == Shelf::Current {
-            tokio::try_join!(store::pinned(&self.pool, owner), store::folders(&self.pool, owner))?
+        let (pinned, (folders, archive)) = if cursor.is_none() && *shelf == Shelf::Current {
+            tokio::try_join!(store::pinned(&self.pool, owner), store::shelves(&self.pool, owner))?
         } else {
-            (Vec::new(), Vec::new())
+            (Vec::new(), (Vec::new(), false))
         };
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = rows.len() > most;
         rows.truncate(most);
         let next_cursor = if more { rows.last().map(|(_, cursor)| write_cursor(cursor)) } else { None };
         let conversations = pinned.into_iter().chain(rows.into_iter().map(|(summary, _)| summary)).collect();
-        Ok(ConversationPage { conversations, folders, next_cursor })
+        Ok(ConversationPage { conversations, folders, archive, next_cursor })
     }
 
     /// What of `owner` has all the words of `text` in it, or words that begin like them. The best forty.

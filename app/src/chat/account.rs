@@ -23,5 +23,13 @@ pub fn account(viewer: Option<&Viewer>, theme: Element) -> Element {
         .attr("method", "post")
         .child(el("button").class("quiet").child("Sign out"));
     let profile = el("a").class("quiet").attr("href", "/profile").child("Profile");
-    account.child(face).child(who).child(theme).child(el("div").class("ways").child(profile).child(sign_out))
+    // The browser opens it by itself.
+    let keys = el("button")
+        .attr("type", "button")
+        .class("quiet needs-script")
+        .attr("command", "show-modal")
+        .attr("commandfor", "keys")
+        .child("Keys");
+    let ways = el("div").class("ways").child(profile).child(keys).child(sign_out);
+    account.child(face).child(who).child(theme).child(ways)
 }

@@ -3,29 +3,92 @@
 
 use std::time::Duration;
 
-use leptos::{prelude::*, task::spawn_local};
-use model::{Message, MessageId};
+use model::MessageId;
+use reactive_graph::callback::Callable as _;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Element;
 
 use super::{
-    api::{message_source, resume},
+    api::{ask_again, choose, message_source, rate, resume},
+    conversation::Talk,
     page::Announcer,
 };
-use crate::{AppError, browser};
+use crate::{
+    AppError,
+    browser::{self, window},
+    task::{after, run},
+};
 
 const FEEDBACK: Duration = Duration::from_secs(2);
 
-/// Does what the clicked button says. `resumed` takes a reply that goes on.
-pub fn act(event: &web_sys::MouseEvent, announcer: Announcer, resumed: Callback<Message>) {
+/// Does what the clicked button says.
+pub fn act(event: &web_sys::MouseEvent, talk: Talk) {
     let Some(button) = browser::around(event, "[data-action]") else { return };
     match button.get_attribute("data-action").as_deref() {
-        Some("copy") => copy_message(button, announcer),
-        Some("copy-code") => copy_code(button, announcer),
-        Some("resume") => resume_reply(button, announcer, resumed),
+        Some("copy") => copy_message(button, talk.announcer),
+        Some("copy-code") => copy_code(button, talk.announcer),
+        Some("resume") => resume_reply(button, talk),
+        Some("edit") => talk.editing.set(message_around(&button).map(|(_, id)| id)),
+        Some("regenerate") => regenerate(&button, talk),
+        Some("choose") => choose_version(&button, talk),
+        Some("good") => rate_answer(&button, true, talk),
+        Some("bad") => rate_answer(&button, false, talk),
         _ => {}
     }
+}
+
+/// Asks for another answer, of the model that is chosen in the box.
+fn regenerate(button: &Element, talk: Talk) {
+    let Some((_, id)) = message_around(button) else { return };
+    let model = browser::chosen_model();
+    run(async move {
+        match ask_again(id, model).await {
+            Ok(conversation) => talk.page.renew(conversation),
+            Err(AppError(fault)) => talk.list.say(fault.message),
+        }
+    });
+}
+
+fn choose_version(button: &Element, talk: Talk) {
+    let Some(id) = button.get_attribute("data-version").and_then(|id| id.parse().ok()) else { return };
+    run(show_version(id, talk));
+}
+
+/// Shows another version of a message, with what followed it.
+pub async fn show_version(id: MessageId, talk: Talk) {
+    match choose(id).await {
+        Ok(conversation) => {
+            talk.page.look_for.set(Some(id));
+            talk.page.renew(conversation);
+        }
+        Err(AppError(fault)) => talk.list.say(fault.message),
+    }
+}
+
+/// Rates an answer, or takes the same rating back.
+fn rate_answer(button: &Element, good: bool, talk: Talk) {
+    let Some((article, id)) = message_around(button) else { return };
+    let is_pressed = |button: &Element| button.get_attribute("aria-pressed").as_deref() == Some("true");
+    let wanted = (!is_pressed(button)).then_some(good);
+    run(async move {
+        match rate(id, wanted, None).await {
+            Ok(revision) => {
+                talk.revision.set(revision);
+                for (action, means) in [("good", true), ("bad", false)] {
+                    if let Ok(Some(button)) = article.query_selector(&format!("[data-action={action}]")) {
+                        let pressed = if wanted == Some(means) { "true" } else { "false" };
+                        _ = button.set_attribute("aria-pressed", pressed);
+                    }
+                }
+                match wanted {
+                    Some(good) => talk.list.rated(id, good),
+                    None => talk.list.say("The rating is taken back."),
+                }
+            }
+            Err(AppError(fault)) => talk.list.say(fault.message),
+        }
+    });
 }
 
 fn closest(element: &Element, selector: &str) -> Option<Element> {
@@ -39,21 +102,21 @@ fn message_around(button: &Element) -> Option<(Element, MessageId)> {
     Some((article, id))
 }
 
-fn resume_reply(button: Element, announcer: Announcer, resumed: Callback<Message>) {
+fn resume_reply(button: Element, talk: Talk) {
     let Some((article, id)) = message_around(&button) else { return };
     _ = button.set_attribute("disabled", "");
-    spawn_local(async move {
+    run(async move {
         match resume(id).await {
             Ok(reply) => {
                 // Among the sealed messages nobody else takes it away.
                 if closest(&article, ".sealed").is_some() {
                     article.remove();
                 }
-                resumed.run(reply);
+                talk.resumed.run(reply);
             }
             Err(AppError(fault)) => {
                 _ = button.remove_attribute("disabled");
-                announcer.say(&fault.message);
+                talk.announcer.say(&fault.message);
                 if let Ok(Some(label)) = button.query_selector("span") {
                     label.set_text_content(Some(&fault.message));
                 }
@@ -65,7 +128,7 @@ fn resume_reply(button: Element, announcer: Announcer, resumed: Callback<Message
 /// A message's Markdown is not in the page, only what became of it.
 fn copy_message(button: Element, announcer: Announcer) {
     let Some((_, id)) = message_around(&button) else { return };
-    spawn_local(async move {
+    run(async move {
         let copied = match message_source(id).await {
             Ok(text) => write_to_clipboard(&text).await,
             Err(_) => false,
@@ -77,7 +140,7 @@ fn copy_message(button: Element, announcer: Announcer) {
 fn copy_code(button: Element, announcer: Announcer) {
     let code = closest(&button, ".code").and_then(|block| block.query_selector("pre").ok()?);
     let Some(text) = code.and_then(|code| code.text_content()) else { return };
-    spawn_local(async move {
+    run(async move {
         let copied = write_to_clipboard(&text).await;
         tell(&button, copied, announcer);
     });
@@ -97,5 +160,5 @@ fn tell(button: &Element, copied: bool, announcer: Announcer) {
     announcer.say(sentence);
     let Ok(Some(label)) = button.query_selector("span") else { return };
     label.set_text_content(Some(word));
-    set_timeout(move || label.set_text_content(Some("Copy")), FEEDBACK);
+    after(FEEDBACK, move || label.set_text_content(Some("Copy")));
 }

@@ -1,130 +1,155 @@
 //! The box a question is written in. A plain form until the page's code runs, and no less after it.
 
-use leptos::{html::Form, prelude::*, task::spawn_local};
+use std::time::Duration;
+
 use model::{AskReceipt, ConversationId, FaultKind, MessageId, Question};
+use reactive_graph::callback::{Callable as _, Callback};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Event, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, SubmitEvent};
 
 use super::{
     api,
-    composer_parts::{field, hint, models, send_or_stop},
+    composer_parts::{changing, context, field, hint, models, once, send_or_stop},
     draft::Draft,
     log::{Turn, streaming},
     trouble::trouble,
 };
 use crate::{
     AppError, browser,
-    html::{effect, live},
+    html::{Frame, effect, frame, live},
     page::Page,
     session::session,
+    signal::Signal,
+    task::{after, listen, run},
 };
 
 const ROWS_MAX: i32 = 9;
 const LINE_PX: i32 = 26;
+const RETRY_FIRST: Duration = Duration::from_secs(2);
+const RETRY_MAX: Duration = Duration::from_secs(30);
+
+/// What the box is for.
+#[derive(Clone, Debug, Default)]
+pub struct Subject {
+    /// `None`: a new one.
+    pub conversation: Option<ConversationId>,
+    /// What was written elsewhere and not sent.
+    pub draft: Option<String>,
+    pub temporary: bool,
+    /// How much of its model's context the conversation uses, as far as that is known.
+    pub context_tokens: Option<u32>,
+}
 
 /// The state of the box: what it is for, and what it is doing.
 #[derive(Clone, Copy)]
 struct Box {
     conversation: Option<ConversationId>,
     draft: Draft,
-    turns: RwSignal<Vec<Turn>>,
-    form: NodeRef<Form>,
+    turns: Signal<Vec<Turn>>,
+    page: Page,
+    /// The question that is being changed.
+    editing: Signal<Option<MessageId>>,
+    /// What was in the box before that.
+    put_aside: Signal<String>,
     /// The question is on its way to the server.
-    sending: RwSignal<bool>,
-    trouble: RwSignal<Option<AppError>>,
-    /// The session is over, as far as the page knows.
-    gone: RwSignal<Option<AppError>>,
+    sending: Signal<bool>,
+    /// Under which id it is sent, so that sending it again does not ask it twice; and the wait before that.
+    outbox: Signal<Option<(MessageId, Duration)>>,
+    trouble: Signal<Option<AppError>>,
+    /// The model that is chosen.
+    model: Signal<String>,
     asked: Callback<AskReceipt>,
 }
 
-/// Asks in `conversation`, or in a new one.
-#[component]
-pub fn Composer(
-    conversation: Option<ConversationId>,
-    /// Its turns since the page was opened. A reply being written takes the place of sending with stopping.
-    turns: RwSignal<Vec<Turn>>,
-    /// The server has taken the question.
+/// Asks in a conversation, or in a new one. A reply that is being written among its `turns` takes the place of sending
+/// with stopping; `editing` is the question to change; `asked` is told what the server has taken.
+pub fn composer(
+    subject: Subject,
+    turns: Signal<Vec<Turn>>,
+    editing: Signal<Option<MessageId>>,
     asked: Callback<AskReceipt>,
-) -> impl IntoView {
-    let Page { refused, gone, .. } = Page::here();
+) -> Frame {
+    let Subject { conversation, draft, temporary, context_tokens } = subject;
+    let page = Page::here();
     let session = session();
     let this = Box {
         conversation,
-        draft: Draft { owner: session.viewer.as_ref().map(|viewer| viewer.id), conversation },
+        draft: Draft { owner: session.viewer.as_ref().map(|viewer| viewer.id), conversation, keeps: !temporary },
         turns,
-        form: NodeRef::new(),
-        sending: RwSignal::new(false),
-        trouble: RwSignal::new(refused.get_untracked()),
-        gone,
+        page,
+        editing,
+        put_aside: Signal::default(),
+        sending: Signal::new(false),
+        outbox: Signal::new(None),
+        trouble: Signal::new(page.refused.get_untracked()),
+        model: Signal::new(session.models.first().map(|first| first.name.clone()).unwrap_or_default()),
         asked,
     };
-    effect(move || this.wake_up(refused));
-    let stop_on_escape = window_event_listener(leptos::ev::keydown, move |event| {
-        if event.key() == "Escape" && !event.default_prevented() && !browser::popover_is_open() {
-            this.stop();
-        }
+    effect(move || this.wake_up(draft.clone()));
+    effect(move || this.change(editing.get()));
+    effect(move || {
+        listen("online", move |_: Event| this.send_again());
+        listen("keydown", move |event: KeyboardEvent| this.escape(&event));
     });
-    on_cleanup(move || stop_on_escape.remove());
 
-    view! {
-        <div class="ask">
-            {live(move || this.gone.with(|gone| this.trouble.with(|error| trouble(error.as_ref().or(gone.as_ref())))))}
-            <form
-                class="box"
-                action="/fn/ask"
-                method="post"
-                node_ref=this.form
-                on:submit=move |event| this.submitted(&event)
-                on:input=move |_| this.typed()
-                on:change=move |event| changed(&event)
-                on:keydown=move |event| this.key(&event)
-            >
-                {field()}
-                <div class="row">
-                    {models(conversation, &session.models)}
-                    {live(move || send_or_stop(this.turns.with(|turns| streaming(turns)), this.sending.get()))}
-                </div>
-            </form>
-            {hint()}
-        </div>
-    }
-}
-
-fn changed(event: &Event) {
-    if let Some(select) = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok()) {
-        browser::remember_model(&select);
-    }
+    let picker = models(conversation, &session.models);
+    let used = move || {
+        let last = turns.with(|turns| turns.iter().rev().filter_map(Turn::as_reply).find_map(|reply| reply.tokens));
+        let model = this.model.get();
+        let limit = session.models.iter().find(|choice| choice.name == model).and_then(|choice| choice.context_tokens);
+        context(last.or(context_tokens), limit)
+    };
+    let row = frame("div")
+        .class("row")
+        .part(picker)
+        .part(once(conversation.is_none()))
+        .part(live(used))
+        .part(live(move || send_or_stop(turns.with(|turns| streaming(turns)), this.sending.get())));
+    let form = frame("form")
+        .class("box")
+        .attr("action", "/fn/ask")
+        .attr("method", "post")
+        .on("submit", move |event: SubmitEvent| this.submitted(&event))
+        .on("input", move |_: Event| this.typed())
+        .on("change", move |event: Event| this.chosen(&event))
+        .on("keydown", move |event: KeyboardEvent| this.key(&event))
+        .part(field())
+        .part(row);
+    let trouble = move || this.trouble.with(|error| page.gone.with(|gone| trouble(error.as_ref().or(gone.as_ref()))));
+    frame("div")
+        .class("ask")
+        .on("click", move |event: web_sys::MouseEvent| this.clicked(&event))
+        .part(live(trouble))
+        .part(live(move || changing(editing.get().is_some())))
+        .part(form)
+        .part(hint())
 }
 
 impl Box {
     /// The form's part that `selector` names.
     fn find<T: wasm_bindgen::JsCast>(self, selector: &str) -> Option<T> {
-        self.form.get_untracked()?.query_selector(selector).ok()??.dyn_into().ok()
+        browser::document().query_selector(&format!(".box {selector}")).ok()??.dyn_into().ok()
     }
 
     fn field(self) -> Option<HtmlTextAreaElement> {
         self.find("textarea")
     }
 
-    fn select(self) -> Option<HtmlSelectElement> {
-        self.find("select")
-    }
-
     fn streaming(self) -> Option<MessageId> {
-        self.turns.with_untracked(|turns| streaming(turns))
+        self.turns.try_with_untracked(|turns| streaming(turns)).flatten()
     }
 
     /// Once the page's code runs: brings back the draft, unless something has been typed already.
-    fn wake_up(self, refused: RwSignal<Option<AppError>>) {
-        self.form.track();
-        refused.set(None);
+    fn wake_up(self, elsewhere: Option<String>) {
+        self.page.refused.set(None);
         browser::forget_form_error();
-        if let Some(select) = self.select() {
+        if let Some(select) = self.find::<HtmlSelectElement>("select") {
             browser::recall_model(&select);
+            self.model.set(select.value());
         }
         let Some(field) = self.field() else { return };
         if field.value().is_empty()
-            && let Some(text) = self.draft.kept()
+            && let Some(text) = self.draft.kept().or(elsewhere)
         {
             field.set_value(&text);
         }
@@ -135,19 +160,81 @@ impl Box {
         browser::focus_if_nothing_is(&field);
     }
 
+    fn chosen(self, event: &Event) {
+        if let Some(select) = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok()) {
+            browser::remember_model(&select);
+            self.model.set(select.value());
+        }
+    }
+
+    /// Leaves the question as it was, or stops the answer.
+    fn escape(self, event: &KeyboardEvent) {
+        if event.key() != "Escape" || event.default_prevented() || browser::popover_is_open() {
+            return;
+        }
+        if self.editing.get_untracked().is_some() {
+            self.editing.set(None);
+        } else {
+            self.stop();
+        }
+    }
+
+    fn clicked(self, event: &web_sys::MouseEvent) {
+        if browser::around(event, "[data-action=leave-as-it-was]").is_some() {
+            self.editing.set(None);
+        }
+    }
+
     fn typed(self) {
         let Some(field) = self.field() else { return };
-        self.draft.keep(&field.value());
+        // Another text is another question.
+        self.outbox.set(None);
+        if self.editing.get_untracked().is_none() {
+            self.draft.keep(&field.value());
+        }
         grow(&field);
     }
 
-    /// Enter sends and Shift+Enter makes a line, except while an input method composes a character.
+    /// Brings a question into the box to be changed, or what was there before back.
+    fn change(self, question: Option<MessageId>) {
+        let Some(field) = self.field() else { return };
+        let Some(id) = question else {
+            if let Some(before) = Some(self.put_aside.take()).filter(|before| !before.is_empty()) {
+                field.set_value(before.trim_start());
+                grow(&field);
+            }
+            return;
+        };
+        let before = field.value();
+        run(async move {
+            match api::message_source(id).await {
+                Ok(text) if self.editing.try_get_untracked() == Some(Some(id)) => {
+                    // A space stands for an empty box, which is brought back, too.
+                    self.put_aside.set(if before.is_empty() { " ".to_owned() } else { before });
+                    field.set_value(&text);
+                    grow(&field);
+                    _ = field.focus();
+                }
+                Ok(_) => {}
+                Err(error) => self.trouble.set(Some(error)),
+            }
+        });
+    }
+
+    /// Enter sends and Shift+Enter makes a line, or the other way round, except while an input method composes a
+    /// character. In an empty box, the arrow up changes the last question.
     fn key(self, event: &KeyboardEvent) {
-        let in_field = browser::around(event, "textarea").is_some();
         let composing = event.is_composing() || event.key_code() == 229;
-        if in_field && event.key() == "Enter" && !event.shift_key() && !composing {
+        if composing || browser::around(event, "textarea").is_none() {
+            return;
+        }
+        let sends = if browser::enter_sends() { !event.shift_key() } else { event.ctrl_key() || event.meta_key() };
+        if event.key() == "Enter" && sends {
             event.prevent_default();
             self.send(false);
+        } else if event.key() == "ArrowUp" && self.field().is_some_and(|field| field.value().is_empty()) {
+            event.prevent_default();
+            browser::press_last(".log .you [data-action=edit]");
         }
     }
 
@@ -173,17 +260,25 @@ impl Box {
             _ = field.focus();
             return;
         }
-        let model = self.select().map(|select| select.value()).filter(|model| !model.is_empty());
+        let model = browser::chosen_model();
         self.sending.set(true);
-        spawn_local(async move {
-            let result = api::ask(self.conversation, text.clone(), model, false).await;
+        if let Some(question) = self.editing.get_untracked() {
+            run(self.send_changed(question, text, model));
+            return;
+        }
+        let temporary = self.conversation.is_none() && browser::is_checked("[name=temporary]");
+        let (id, wait) = self.outbox.get_untracked().unwrap_or_else(|| (MessageId(browser::new_id()), RETRY_FIRST));
+        run(async move {
+            let result = api::ask(self.conversation, text.clone(), model, temporary, Some(id)).await;
             // The reader may have gone elsewhere in the meantime; the draft is kept for when they come back.
-            if self.sending.try_set(false).is_some() {
+            if self.sending.is_gone() {
                 return;
             }
+            self.sending.set(false);
             match result {
                 Ok(receipt) => {
                     self.trouble.set(None);
+                    self.outbox.set(None);
                     self.accepted(&field, &text);
                     self.asked.run(receipt);
                 }
@@ -193,26 +288,49 @@ impl Box {
                     browser::reload();
                     return;
                 }
+                Err(error) if error.0.kind == FaultKind::Unavailable => {
+                    self.outbox.set(Some((id, (wait * 2).min(RETRY_MAX))));
+                    self.trouble.set(Some(error.sent_later()));
+                    after(wait, move || self.send_again());
+                }
                 Err(error) => self.trouble.set(Some(error)),
             }
             _ = field.focus();
         });
     }
 
+    /// Sends the question that could not be sent, if it is still waiting for that.
+    fn send_again(self) {
+        if self.outbox.get_untracked().is_some() {
+            self.send(false);
+        }
+    }
+
+    async fn send_changed(self, question: MessageId, text: String, model: Option<String>) {
+        let changed = api::edit(question, text, model).await;
+        self.sending.set(false);
+        match changed {
+            Ok(conversation) => self.page.renew(conversation),
+            Err(error) => self.trouble.set(Some(error)),
+        }
+    }
+
     /// The question is stored: now, and not before, it leaves the box. What was typed meanwhile stays.
     fn accepted(self, field: &HtmlTextAreaElement, sent: &str) {
         let now = field.value();
-        field.set_value(now.strip_prefix(sent).unwrap_or(&now).trim_start());
-        self.typed();
+        let rest = now.strip_prefix(sent).unwrap_or(&now).trim_start();
+        field.set_value(rest);
+        self.draft.sent(rest);
+        grow(field);
     }
 
     fn stop(self) {
         let Some(reply) = self.streaming() else { return };
-        spawn_local(async move {
+        run(async move {
             if let Err(error) = api::stop(reply).await {
                 // It ended by itself: then there is nothing to say.
                 if error.0.kind != FaultKind::NotFound {
-                    _ = self.trouble.try_set(Some(error));
+                    self.trouble.set(Some(error));
                 }
             }
         });

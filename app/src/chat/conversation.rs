@@ -1,58 +1,71 @@
 //! An open conversation: its title, its log, and the box to go on asking.
 
-use std::time::Duration;
-
 use futures::future::AbortHandle;
-use leptos::{prelude::*, task::spawn_local};
-use model::{AskReceipt, Message, MessageId};
+use model::{AskReceipt, ConversationId, Message, MessageId};
+use reactive_graph::{callback::Callback, owner::on_cleanup};
 
 use super::{
-    composer::Composer,
+    api,
+    composer::{Subject, composer},
     follow::follow,
     list::Conversations,
-    log::{Log, Turn},
+    log::{Turn, log, streaming},
     open::OpenConversation,
     page::{Announcer, bar},
     scroll::Scroll,
 };
-use crate::html::{self, effect, part};
+use crate::{
+    html::{Part, effect, live},
+    page::Page,
+    signal::Signal,
+    task::run,
+};
 
-/// When to look whether a conversation was named, after its first answer.
-const TITLE_LOOKS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(8)];
+/// What an open conversation's parts share.
+#[derive(Clone, Copy)]
+pub struct Talk {
+    pub page: Page,
+    pub list: Conversations,
+    pub announcer: Announcer,
+    pub turns: Signal<Vec<Turn>>,
+    /// The question that is being changed in the box.
+    pub editing: Signal<Option<MessageId>>,
+    /// Of what is shown; what is newer was changed elsewhere.
+    pub revision: Signal<i64>,
+    /// Takes a reply that goes on.
+    pub resumed: Callback<Message>,
+}
 
 /// A conversation that was found.
-#[component]
-pub fn Conversation(opened: OpenConversation) -> impl IntoView {
-    let OpenConversation { id, title, finished, live, .. } = opened;
-    let first = live.as_ref().map(from);
-    let turns = RwSignal::new(live.map(Turn::reply).into_iter().collect::<Vec<_>>());
+pub fn conversation(opened: OpenConversation) -> Vec<Part> {
+    let OpenConversation { id, title, revision, temporary, context_tokens, draft, finished, live: under_way } = opened;
+    let first = under_way.as_ref().map(from);
+    let turns = Signal::new(under_way.map(Turn::reply).into_iter().collect::<Vec<_>>());
+    let revision = Signal::new(revision);
     let scroll = Scroll::new();
-    let list = Conversations::of_page();
-    let announcer = Announcer::of_page();
+    let (page, list, announcer) = (Page::here(), Conversations::of_page(), Announcer::of_page());
 
     // Replies are followed until their end, or until the conversation is left.
-    let followed = StoredValue::new(Vec::<AbortHandle>::new());
-    // A conversation that has just begun may get a better title soon after its first answer.
-    let is_unnamed = StoredValue::new(first.is_some());
-    let ended = Callback::new(move |()| {
-        if is_unnamed.try_update_value(std::mem::take) == Some(true) {
-            for later in TITLE_LOOKS {
-                set_timeout(move || spawn_local(list.rename()), later);
-            }
-        }
-    });
+    let followed = Signal::new(Vec::<AbortHandle>::new());
+    // Everybody who looks at a reply counts its end as one change.
+    let ended = Callback::new(move |()| _ = revision.update(|revision| *revision += 1));
     let start = move |(reply, after): (MessageId, i32)| {
-        followed.update_value(|followed| followed.push(follow(turns, reply, after, announcer, ended)));
+        followed.update(|followed| followed.push(follow(turns, reply, after, announcer, ended)));
     };
     effect(move || {
         if let Some(first) = first {
             start(first);
         }
     });
-    on_cleanup(move || followed.with_value(|followed| followed.iter().for_each(AbortHandle::abort)));
+    on_cleanup(move || {
+        followed.update(|followed| followed.iter().for_each(AbortHandle::abort));
+    });
 
     let asked = Callback::new(move |receipt: AskReceipt| {
-        list.asked(&receipt);
+        if !temporary {
+            list.asked(&receipt);
+        }
+        revision.set(receipt.revision);
         let reply = from(&receipt.reply);
         turns.update(|turns| turns.extend([Turn::question(&receipt.question), Turn::reply(receipt.reply)]));
         start(reply);
@@ -60,6 +73,7 @@ pub fn Conversation(opened: OpenConversation) -> impl IntoView {
     });
     let resumed = Callback::new(move |reply: Message| {
         let going_on = from(&reply);
+        revision.update(|revision| *revision += 1);
         turns.update(|turns| {
             turns.retain(|turn| turn.as_reply().is_none_or(|known| known.message.id != reply.id));
             turns.push(Turn::reply(reply));
@@ -67,10 +81,33 @@ pub fn Conversation(opened: OpenConversation) -> impl IntoView {
         start(going_on);
         scroll.to_end();
     });
-    view! {
-        {html::live(move || bar(Some(&list.title(id).unwrap_or_else(|| title.clone()))))}
-        {part(view! { <Log finished turns scroll resumed /> })}
-        {part(view! { <Composer conversation=Some(id) turns asked /> })}
+    let talk = Talk { page, list, announcer, turns, editing: Signal::new(None), revision, resumed };
+    effect(move || talk.catch_up(id));
+
+    let subject = Subject { conversation: Some(id), draft, temporary, context_tokens };
+    let named = move || list.find(id, |one| one.title.clone()).unwrap_or_else(|| title.clone());
+    vec![
+        live(move || bar(Some(&named()), temporary)),
+        log(finished, talk, scroll).into(),
+        composer(subject, turns, talk.editing, asked).into(),
+    ]
+}
+
+impl Talk {
+    /// Reads the conversation again if it was changed elsewhere. A reply that is being written here comes first.
+    fn catch_up(self, id: ConversationId) {
+        let newest = self.list.find(id, |one| one.revision);
+        let shown = self.revision.get();
+        if self.turns.with(|turns| streaming(turns)).is_some() || newest.is_none_or(|newest| newest <= shown) {
+            return;
+        }
+        run(async move {
+            if let Ok(conversation) = api::conversation(id).await
+                && self.revision.try_get_untracked().is_some_and(|shown| conversation.revision > shown)
+            {
+                self.page.renew(conversation);
+            }
+        });
     }
 }
 

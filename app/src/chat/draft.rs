@@ -1,17 +1,28 @@
 //! What has been typed and not sent, kept in the tab: neither a reload nor signing in again loses it. Kept by person,
-//! because another one may sign in in the same tab.
+//! because another one may sign in in the same tab. A moment later the server has it, too, for other devices.
 
-use leptos::prelude::*;
-use model::{ConversationId, UserId};
+use std::time::Duration;
 
-use crate::clock;
+use model::{ConversationId, QUESTION_MAX_BYTES, UserId};
+
+use super::api;
+use crate::{
+    browser::window,
+    clock,
+    task::{after, run},
+};
 
 /// Where a draft belongs.
 #[derive(Clone, Copy, Debug)]
 pub struct Draft {
     pub owner: Option<UserId>,
     pub conversation: Option<ConversationId>,
+    /// Whether the server may have it.
+    pub keeps: bool,
 }
+
+/// The server gets it when nothing was typed for this long.
+const PAUSE: Duration = Duration::from_millis(1500);
 
 /// For how long a question that could not be sent is sent by itself, once its owner has signed in again. Longer ago,
 /// they may not want it any more; it is still in its box.
@@ -21,6 +32,31 @@ impl Draft {
     /// Keeps `text`.
     pub fn keep(self, text: &str) {
         set(&self.key("draft"), text);
+        // What is too long to be sent is too long to be kept there.
+        if self.keeps && text.len() <= QUESTION_MAX_BYTES {
+            let text = text.to_owned();
+            after(PAUSE, move || self.keep_on_server(text));
+        }
+    }
+
+    /// The question was sent, and only `rest` is left.
+    pub fn sent(self, rest: &str) {
+        if rest.is_empty() {
+            // The server knows.
+            set(&self.key("draft"), "");
+        } else {
+            self.keep(rest);
+        }
+    }
+
+    /// Unless it has become another one meanwhile.
+    fn keep_on_server(self, text: String) {
+        if self.kept().unwrap_or_default() == text {
+            run(async move {
+                // What cannot be kept there now is kept here.
+                _ = api::keep_draft(self.conversation, text).await;
+            });
+        }
     }
 
     /// What was kept.

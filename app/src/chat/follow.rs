@@ -2,16 +2,20 @@
 
 use std::{cell::RefCell, mem, rc::Rc, time::Duration};
 
-use futures::{channel::oneshot, future::AbortHandle};
-use leptos::{prelude::*, task::spawn_local};
+use futures::future::AbortHandle;
 use model::{FaultKind, MessageId, NumberedEvent, ReplyEvent};
+use reactive_graph::callback::{Callable as _, Callback};
 
 use super::{
     log::Turn,
     page::Announcer,
     reply::{Connection, Reply},
 };
-use crate::{AppError, fetch, read};
+use crate::{
+    AppError, browser, fetch, read,
+    signal::Signal,
+    task::{next_frame, run, sleep},
+};
 
 const BACKOFF_FIRST: Duration = Duration::from_millis(250);
 const BACKOFF_MAX: Duration = Duration::from_secs(5);
@@ -20,18 +24,18 @@ const SECOND: Duration = Duration::from_secs(1);
 /// Follows a reply of `turns` from behind its event `after` until its end, which is announced and told to `ended`, or
 /// until the returned handle aborts it.
 pub fn follow(
-    turns: RwSignal<Vec<Turn>>,
+    turns: Signal<Vec<Turn>>,
     reply: MessageId,
     after: i32,
     announcer: Announcer,
     ended: Callback<()>,
 ) -> AbortHandle {
     let following = async move {
-        run(Followed { turns, reply }, after, announcer).await;
+        read_all(Followed { turns, reply }, after, announcer).await;
         _ = ended.try_run(());
     };
     let (task, handle) = futures::future::abortable(following);
-    spawn_local(async move {
+    run(async move {
         // Aborted means that nobody looks at the reply any more.
         _ = task.await;
     });
@@ -41,14 +45,14 @@ pub fn follow(
 /// A reply among the turns of its conversation.
 #[derive(Clone, Copy)]
 struct Followed {
-    turns: RwSignal<Vec<Turn>>,
+    turns: Signal<Vec<Turn>>,
     reply: MessageId,
 }
 
 impl Followed {
     fn update(self, change: impl FnOnce(&mut Reply)) {
         // The conversation may have been left.
-        self.turns.try_update(|turns| {
+        self.turns.update(|turns| {
             let replies = turns.iter_mut().filter_map(|turn| match turn {
                 Turn::Question(_) => None,
                 Turn::Reply(reply) => Some(reply),
@@ -71,7 +75,7 @@ impl Followed {
     }
 }
 
-async fn run(followed: Followed, mut after: i32, announcer: Announcer) {
+async fn read_all(followed: Followed, mut after: i32, announcer: Announcer) {
     let frame = Frame { followed, waiting: Rc::default() };
     let mut backoff = BACKOFF_FIRST;
     loop {
@@ -162,11 +166,11 @@ impl Frame {
             return;
         }
         // A page in the background draws no frames, but its title and its announcements go on.
-        if document().hidden() {
+        if browser::document().hidden() {
             self.flush();
         } else {
             let frame = self.clone();
-            request_animation_frame(move || frame.flush());
+            next_frame(move || frame.flush());
         }
     }
 
@@ -182,7 +186,7 @@ impl Frame {
             after = reply.wait();
         });
         if let Some(wait) = after.filter(|_| after != before) {
-            spawn_local(count_down(self.followed, wait));
+            run(count_down(self.followed, wait));
         }
     }
 }
@@ -194,13 +198,6 @@ async fn count_down(followed: Followed, n: i32) {
         sleep(SECOND).await;
         followed.update(|reply| goes_on = reply.count_down(n));
     }
-}
-
-async fn sleep(duration: Duration) {
-    let (done, wait) = oneshot::channel();
-    // The receiver is gone when the page does not look at the reply any more.
-    set_timeout(move || _ = done.send(()), duration);
-    _ = wait.await;
 }
 
 #[cfg(test)]

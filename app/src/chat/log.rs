@@ -2,13 +2,19 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
 use model::{Message, MessageId};
 
-use super::{actions, message, page::Announcer, reply::Reply, scroll::Scroll};
+use super::{
+    actions,
+    conversation::Talk,
+    message,
+    reply::Reply,
+    scroll::{self, Scroll},
+};
 use crate::{
     browser, clock,
-    html::{Element, Html, effect, el, icon, live},
+    html::{Element, Frame, Html, effect, el, frame, icon, live},
+    task::{listen, run},
 };
 
 /// A message added since the page was opened, or a reply that was already being written then.
@@ -50,27 +56,32 @@ pub fn streaming(turns: &[Turn]) -> Option<MessageId> {
 }
 
 /// A conversation's messages.
-#[component]
-pub fn Log(
-    finished: Arc<Html>,
-    turns: RwSignal<Vec<Turn>>,
-    scroll: Scroll,
-    resumed: Callback<Message>,
-) -> impl IntoView {
-    let announcer = Announcer::of_page();
+pub fn log(finished: Arc<Html>, talk: Talk, scroll: Scroll) -> Frame {
+    let turns = talk.turns;
     // Opens at its end. The server's page has a line of script for it; this is for those opened later.
     effect(move || {
-        if let Some(log) = scroll.log.get() {
+        if let Some(log) = scroll::log() {
             clock::localise(&log);
             log.set_scroll_top(log.scroll_height());
+        }
+    });
+    // Or where the message is that its reader comes for; one that another version hides is brought out.
+    effect(move || {
+        let Some(log) = scroll::log() else { return };
+        let Some(id) = talk.page.look_for.get() else { return };
+        if talk.page.pending.get() {
+            return;
+        }
+        talk.page.look_for.set(None);
+        if !scroll.show(&log, id) {
+            run(actions::show_version(id, talk));
         }
     });
     effect(move || {
         turns.track();
         scroll.follow();
     });
-    let resized = window_event_listener(leptos::ev::resize, move |_| scroll.follow());
-    on_cleanup(move || resized.remove());
+    effect(move || listen("resize", move |_: web_sys::Event| scroll.follow()));
 
     let messages = move || {
         let finished = Html::Shared(Arc::clone(&finished));
@@ -80,26 +91,19 @@ pub fn Log(
         if browser::around(&event, ".latest").is_some() {
             scroll.to_end();
         } else {
-            actions::act(&event, announcer, resumed);
+            actions::act(&event, talk);
         }
     };
-    view! {
-        <div class="reel" on:click=clicked>
-            <div
-                class="log"
-                role="log"
-                aria-label="Conversation"
-                // Each token would be read out; the finished answer is announced once instead.
-                aria-live="off"
-                tabindex="0"
-                node_ref=scroll.log
-                on:scroll=move |_| scroll.moved()
-            >
-                {live(messages)}
-            </div>
-            {live(move || latest(scroll.at_end.get()))}
-        </div>
-    }
+    let log = frame("div")
+        .class("log")
+        .attr("role", "log")
+        .attr("aria-label", "Conversation")
+        // Each token would be read out; the finished answer is announced once instead.
+        .attr("aria-live", "off")
+        .attr("tabindex", "0")
+        .on("scroll", move |_: web_sys::Event| scroll.moved())
+        .part(live(messages));
+    frame("div").class("reel").on("click", clicked).part(log).part(live(move || latest(scroll.at_end.get())))
 }
 
 fn latest(at_end: bool) -> Element {

@@ -2,7 +2,7 @@
 //!
 //! Nothing in here listens: buttons say what they do in `data-action`, and the log does it (see `actions`).
 
-use model::{FaultKind, Message, MessageStatus, NoticeKind, Role};
+use model::{FaultKind, Message, MessageId, MessageStatus, NoticeKind, Role, Siblings};
 
 use super::{notice, reply::Connection};
 use crate::{
@@ -26,7 +26,7 @@ pub fn question(message: &Message) -> Element {
         .attr("aria-label", "You")
         .attr("data-message", message.id.to_string())
         .child(el("div").child(harmless(&message.content).into_owned()))
-        .child(actions([copy()]))
+        .child(actions([copy(), action("edit", "#pen", "Edit")]).children(versions(message)))
 }
 
 /// An answer with `text` so far. `waiting` are the seconds until its model is asked again.
@@ -56,8 +56,39 @@ pub fn answer(
     if streaming {
         return article.child(without_script());
     }
-    let buttons: Vec<_> = (!empty).then(copy).into_iter().chain(resume(message, empty)).collect();
-    if buttons.is_empty() { article } else { article.child(actions(buttons)) }
+    let again = action("regenerate", "#again", "Regenerate").attr("title", "Ask again, with the model chosen below");
+    let buttons = (!empty).then(copy).into_iter().chain(resume(message, empty)).chain([again]);
+    let rating = [("good", "#good", "Good answer", true), ("bad", "#bad", "Bad answer", false)];
+    let rating = rating.into_iter().filter(|_| !empty).map(|(name, picture, label, means)| {
+        let pressed = if message.good == Some(means) { "true" } else { "false" };
+        picture_button(name, picture, label).attr("aria-pressed", pressed)
+    });
+    article.child(actions(buttons.chain(rating)).children(versions(message)))
+}
+
+/// Which of several versions this is, and the ways to those beside it.
+fn versions(message: &Message) -> Option<Element> {
+    let Siblings { nth, count, previous, next } = message.siblings?;
+    let way = |to: Option<MessageId>, picture, label| {
+        let button = picture_button("choose", picture, label);
+        match to {
+            Some(id) => button.attr("data-version", id.to_string()),
+            None => button.attr("disabled", ""),
+        }
+    };
+    let versions = el("span").class("versions").child(way(previous, "#before", "Previous version"));
+    let place = el("span").child(format!("{nth} / {count}"));
+    Some(versions.child(place).child(way(next, "#after", "Next version")))
+}
+
+fn picture_button(name: &'static str, picture: &'static str, label: &'static str) -> Element {
+    el("button")
+        .class("quiet")
+        .attr("type", "button")
+        .attr("data-action", name)
+        .attr("aria-label", label)
+        .attr("title", label)
+        .child(icon(picture))
 }
 
 /// A time of today as its hour; the reader's own once the page's code runs (see `clock::localise`).

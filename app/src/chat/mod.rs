@@ -10,24 +10,31 @@ mod composer_parts;
 mod conversation;
 mod draft;
 mod follow;
+#[cfg(feature = "ssr")]
+pub(crate) mod keys;
 mod list;
 mod list_view;
 mod log;
 mod message;
 mod new;
+mod news;
 mod notice;
 mod open;
+mod options;
 mod page;
+mod palette;
 mod reply;
 mod scroll;
 pub(crate) mod sealed;
+mod toast;
 mod trouble;
 
 pub use list::Conversations;
+pub use news::listen;
 pub use open::OpenConversation;
 #[cfg(feature = "ssr")]
 pub(crate) use open::open;
-pub use page::ChatPage;
+pub use page::chat_page;
 #[cfg(feature = "ssr")]
 pub use sealed::SealedLogs;
 pub(crate) use trouble::trouble;

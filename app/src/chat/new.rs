@@ -1,14 +1,20 @@
 //! A chat that has not begun: a greeting, and a few ways to begin.
 
-use leptos::prelude::*;
 use model::AskReceipt;
+use reactive_graph::callback::Callback;
 
-use super::{composer::Composer, list::Conversations, page::bar};
+use super::{
+    composer::{Subject, composer},
+    list::Conversations,
+    open::OpenConversation,
+    page::bar,
+};
 use crate::{
     browser,
-    html::{Element, el},
+    html::{Element, Part, el, frame},
     page::Page,
     session::session,
+    signal::Signal,
 };
 
 const SUGGESTIONS: [&str; 4] = [
@@ -19,23 +25,25 @@ const SUGGESTIONS: [&str; 4] = [
 ];
 
 /// The page at `/chat`.
-#[component]
-pub fn NewChat() -> impl IntoView {
+pub fn new_chat() -> Vec<Part> {
     let list = Conversations::of_page();
     let page = Page::here();
     let asked = Callback::new(move |receipt: AskReceipt| {
-        list.asked(&receipt);
-        page.begin(receipt.into());
+        let temporary = browser::is_checked("[name=temporary]");
+        if !temporary {
+            list.asked(&receipt);
+        }
+        page.begin(OpenConversation { temporary, ..receipt.into() });
     });
-    view! {
-        {bar(None)}
-        <div class="welcome" on:click=move |event| suggest(&event)>
-            {el("h1").child(greeting())}
-            {el("p").child("What would you like to find out, write or understand?")}
-            {suggestions()}
-        </div>
-        <Composer conversation=None turns=RwSignal::new(Vec::new()) asked />
-    }
+    let subject = Subject { draft: session().draft, ..Subject::default() };
+    let welcome = frame("div")
+        .class("welcome")
+        .on("click", |event: web_sys::MouseEvent| suggest(&event))
+        .part(el("h1").child(greeting()))
+        .part(el("p").child("What would you like to find out, write or understand?"))
+        .part(suggestions());
+    let composer = composer(subject, Signal::new(Vec::new()), Signal::new(None), asked);
+    vec![bar(None, false).into(), welcome.into(), composer.into()]
 }
 
 fn suggestions() -> Element {

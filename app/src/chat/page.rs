@@ -1,70 +1,72 @@
 //! The chat page: the list beside the conversation in the address, or beside a new one.
 
-use leptos::prelude::*;
 use model::FaultKind;
+use reactive_graph::owner::{provide_context, use_context};
 
-use super::{conversation::Conversation, list_view::List, new::NewChat};
+use super::{conversation::conversation, list_view::list, new::new_chat, palette::palette, toast::toasts};
 use crate::{
     AppError, browser,
-    html::{Element, el, flag, icon, live, part, switch},
+    html::{Element, Frame, Part, el, frame, icon, live, switch},
     missing::missing,
     page::{Content, Page},
+    signal::Signal,
+    task::next_frame,
     unreadable::unreadable,
 };
 
 /// A sentence for those who do not see the page change.
 #[derive(Clone, Copy)]
-pub struct Announcer(RwSignal<String>);
+pub struct Announcer(Signal<String>);
 
 impl Announcer {
     /// The announcer of the page this is called in.
     pub fn of_page() -> Self {
-        use_context().unwrap_or_else(|| Self(RwSignal::new(String::new())))
+        use_context().unwrap_or_else(|| Self(Signal::new(String::new())))
     }
 
     pub fn say(self, sentence: &str) {
         if !sentence.is_empty() {
-            _ = self.0.try_set(sentence.to_owned());
+            self.0.set(sentence.to_owned());
         }
     }
 }
 
 /// The page at `/chat` and `/chat/{conversation_id}`.
-#[component]
-pub fn ChatPage() -> impl IntoView {
+pub fn chat_page() -> Frame {
     let page = Page::here();
-    let hidden = RwSignal::new(false);
-    let announcement = RwSignal::new(String::new());
+    let hidden = Signal::new(false);
+    let announcement = Signal::new(String::new());
     provide_context(Announcer(announcement));
 
     let pending = move || page.pending.get();
-    view! {
-        <div class="chat" data-list=flag(move || Some(if hidden.get() { "hidden" } else { "shown" }))>
-            {el("a").class("skip").attr("href", "#talk").attr("rel", "external").child("Skip to the conversation")}
-            {part(view! { <List hidden /> })}
-            <main
-                id="talk"
-                class="talk"
-                tabindex="-1"
-                aria-busy=flag(move || pending().then_some("true"))
-                on:click=move |event| show_list(&event, hidden)
-            >
-                // Lies above what it stands for.
-                {live(move || if pending() { skeleton() } else { el("template") })}
-                {switch(move || shown(page.content.get()))}
-            </main>
-            {live(move || el("div").class("unseen").attr("role", "status").child(announcement.get()))}
-        </div>
-    }
+    let skip = el("a").class("skip").attr("href", "#talk").attr("rel", "external").child("Skip to the conversation");
+    let talk = frame("main")
+        .attr("id", "talk")
+        .class("talk")
+        .attr("tabindex", "-1")
+        .flag("aria-busy", move || pending().then_some("true"))
+        .on("click", move |event: web_sys::MouseEvent| show_list(&event, hidden))
+        // Lies above what it stands for.
+        .part(live(move || if pending() { skeleton() } else { el("template") }))
+        .part(switch(move || shown(page.content.get())));
+    frame("div")
+        .class("chat")
+        .flag("data-list", move || Some(if hidden.get() { "hidden" } else { "shown" }))
+        .part(skip)
+        .part(list(hidden))
+        .part(talk)
+        .part(palette(hidden))
+        .part(toasts())
+        .part(live(move || el("div").class("unseen").attr("role", "status").child(announcement.get())))
 }
 
-fn shown(content: Content) -> AnyView {
+fn shown(content: Content) -> Vec<Part> {
     match content {
-        Content::NewChat => part(view! { <NewChat /> }),
-        Content::Conversation(opened) => part(view! { <Conversation opened=*opened /> }),
-        Content::NotShown(error) => part((bar(None), not_shown(&error))),
+        Content::NewChat => new_chat(),
+        Content::Conversation(opened) => conversation(*opened),
+        Content::NotShown(error) => vec![bar(None, false).into(), not_shown(&error).into()],
         // Another page takes over.
-        Content::Sheet(_) | Content::Missing => part(()),
+        Content::Sheet(_) | Content::Missing => Vec::new(),
     }
 }
 
@@ -74,25 +76,29 @@ fn not_shown(error: &AppError) -> Element {
 }
 
 /// The line above a conversation: its title, if that is not told below, and the way to the list.
-pub fn bar(title: Option<&str>) -> Element {
+pub fn bar(title: Option<&str>, temporary: bool) -> Element {
     let menu = el("button")
         .attr("type", "button")
         .class("quiet menu")
         .attr("aria-label", "Show list")
         .attr("popovertarget", "conversations")
         .child(icon("#side"));
-    el("div").class("bar").child(menu).children(title.map(|title| el("h1").child(title)))
+    let note = temporary.then(|| {
+        let why = "Not listed, and gone when you sign out";
+        el("span").class("badge").attr("title", why).child("Temporary")
+    });
+    el("div").class("bar").child(menu).children(title.map(|title| el("h1").child(title))).children(note)
 }
 
 /// Brings the list's column back. Where it is a drawer, the button opens it by itself.
-fn show_list(event: &web_sys::MouseEvent, hidden: RwSignal<bool>) {
+fn show_list(event: &web_sys::MouseEvent, hidden: Signal<bool>) {
     if browser::around(event, ".menu").is_none() {
         return;
     }
     hidden.set(false);
     if browser::is_wide() {
         event.prevent_default();
-        request_animation_frame(|| browser::focus(".list .brand button"));
+        next_frame(|| browser::focus(".list .brand button"));
     }
 }
 

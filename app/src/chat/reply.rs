@@ -36,6 +36,8 @@ pub struct Reply {
     pub message: Message,
     pub text: Stream,
     pub connection: Connection,
+    /// Its own, and those of what its model was sent; once that is known.
+    pub tokens: Option<u32>,
     /// Until the model is asked again.
     waiting: Option<Wait>,
     /// Its article, once that will not change any more.
@@ -46,7 +48,7 @@ impl Reply {
     /// The reply as it was read.
     pub fn new(mut message: Message) -> Self {
         let text = Stream::new(&std::mem::take(&mut message.content));
-        Self { message, text, connection: Connection::Following, waiting: None, done: None }
+        Self { message, text, connection: Connection::Following, tokens: None, waiting: None, done: None }
     }
 
     /// Whether more of it is to come here.
@@ -80,7 +82,7 @@ impl Reply {
                 }
                 ReplyEvent::Waiting(secs_left) => self.waiting = Some(Wait { n, secs_left }),
                 ReplyEvent::Notice(notice) => self.message.notice = Some(notice),
-                ReplyEvent::Usage(_) => {}
+                ReplyEvent::Usage(usage) => self.tokens = usage.prompt_tokens.checked_add(usage.completion_tokens),
                 ReplyEvent::End(ending) => {
                     self.message.status = ending.status();
                     self.waiting = None;

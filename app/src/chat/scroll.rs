@@ -1,6 +1,10 @@
 //! Where the log is scrolled to: it follows what is written for as long as its end is in view.
 
-use leptos::{html, prelude::*};
+use model::MessageId;
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlElement;
+
+use crate::{browser::document, signal::Signal, task::next_frame};
 
 /// How far from its end still counts as being there.
 const SLACK_PX: i32 = 64;
@@ -8,19 +12,23 @@ const SLACK_PX: i32 = 64;
 /// The log's scroll position.
 #[derive(Clone, Copy)]
 pub struct Scroll {
-    pub log: NodeRef<html::Div>,
     /// Whether the reader sees the end.
-    pub at_end: RwSignal<bool>,
+    pub at_end: Signal<bool>,
+}
+
+/// The log of the conversation that is shown.
+pub fn log() -> Option<HtmlElement> {
+    document().query_selector(".log").ok()??.dyn_into().ok()
 }
 
 impl Scroll {
     pub fn new() -> Self {
-        Self { log: NodeRef::new(), at_end: RwSignal::new(true) }
+        Self { at_end: Signal::new(true) }
     }
 
     /// Takes note of where the reader has scrolled to.
     pub fn moved(self) {
-        let Some(log) = self.log.get_untracked() else { return };
+        let Some(log) = log() else { return };
         let below = log.scroll_height() - log.scroll_top() - log.client_height();
         let at_end = below <= SLACK_PX;
         if at_end != self.at_end.get_untracked() {
@@ -34,12 +42,23 @@ impl Scroll {
         self.follow();
     }
 
+    /// Brings a message of `log` into view and points it out. False when it is not there.
+    pub fn show(self, log: &HtmlElement, id: MessageId) -> bool {
+        let Ok(Some(message)) = log.query_selector(&format!("[data-message=\"{id}\"]")) else { return false };
+        self.at_end.set(false);
+        next_frame(move || {
+            message.scroll_into_view();
+            _ = message.class_list().add_1("pointed-out");
+        });
+        true
+    }
+
     /// Keeps the end in view if it is.
     pub fn follow(self) {
-        request_animation_frame(move || {
+        next_frame(move || {
             // The conversation may have been left before the frame came.
             if self.at_end.try_get_untracked() == Some(true)
-                && let Some(log) = self.log.try_get_untracked().flatten()
+                && let Some(log) = log()
             {
                 log.set_scroll_top(log.scroll_height());
             }

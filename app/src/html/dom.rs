@@ -1,31 +1,59 @@
 //! The tree in the browser: making its nodes, and changing them into those of the next tree.
 
-use leptos::tachys::renderer::Rndr;
-use wasm_bindgen::JsCast as _;
+use wasm_bindgen::{JsCast as _, UnwrapThrowExt as _};
 use web_sys::{Element as DomElement, Node};
 
 use super::{Element, Html};
+use crate::browser::document;
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
 /// Makes the nodes of an element.
 pub(super) fn build(element: &Element) -> DomElement {
     let namespace = matches!(element.tag, "path" | "svg" | "use").then_some(SVG);
-    let node = Rndr::create_element(element.tag, namespace);
+    let document = document();
+    let node = match namespace {
+        Some(namespace) => document.create_element_ns(Some(namespace), element.tag),
+        None => document.create_element(element.tag),
+    };
+    // Names come from our source (see `html`), and are those of elements.
+    let node = node.unwrap_throw();
     for (name, value) in &element.attributes {
-        Rndr::set_attribute(&node, name, value);
+        set_attribute(&node, name, value);
     }
     for child in &element.children {
-        Rndr::insert_node(&node, &build_node(child), None);
+        append(&node, &build_node(child));
     }
     node
 }
 
+fn set_attribute(node: &DomElement, name: &str, value: &str) {
+    // Names come from our source, and are those of attributes.
+    _ = node.set_attribute(name, value);
+}
+
+fn append(node: &DomElement, child: &Node) {
+    // A node that was just made can be put anywhere.
+    _ = node.append_child(child);
+}
+
+/// Turns `node`, which shows `old`, into one that shows `new`: the same if it can stay.
+pub(super) fn renew(node: DomElement, old: &Element, new: &Element) -> DomElement {
+    if old.tag == new.tag {
+        patch(&node, old, new);
+        return node;
+    }
+    let made = build(new);
+    // Where it is, the other one may be, too.
+    _ = node.replace_with_with_node_1(&made);
+    made
+}
+
 fn build_node(html: &Html) -> Node {
     match html.unshared() {
-        Html::Text(text) => Rndr::create_text_node(text).into(),
+        Html::Text(text) => document().create_text_node(text).into(),
         Html::Element(element) => build(element).into(),
-        Html::Shared(_) | Html::Written(_) => Rndr::create_text_node("").into(),
+        Html::Shared(_) | Html::Written(_) => document().create_text_node("").into(),
     }
 }
 
@@ -33,19 +61,20 @@ fn build_node(html: &Html) -> Node {
 /// positions inside survive, and nothing flickers.
 pub(super) fn patch(node: &DomElement, old: &Element, new: &Element) {
     patch_attributes(node, old, new);
-    let mut shown = Rndr::first_child(node);
+    let mut shown = node.first_child();
     let common = old.children.len().min(new.children.len());
     for (old, new) in old.children.iter().zip(&new.children) {
         let Some(child) = shown else { break };
-        shown = Rndr::next_sibling(&child);
+        shown = child.next_sibling();
         patch_node(node, &child, old, new);
     }
     while let Some(surplus) = shown {
-        shown = Rndr::next_sibling(&surplus);
-        Rndr::remove(&surplus);
+        shown = surplus.next_sibling();
+        // It is where we found it.
+        _ = node.remove_child(&surplus);
     }
     for child in &new.children[common..] {
-        Rndr::insert_node(node, &build_node(child), None);
+        append(node, &build_node(child));
     }
 }
 
@@ -61,8 +90,8 @@ fn patch_node(parent: &DomElement, node: &Node, old: &Html, new: &Html) {
             patch(node.unchecked_ref(), old, new);
         }
         _ => {
-            Rndr::insert_node(parent, &build_node(new), Some(node));
-            Rndr::remove(node);
+            // It is where we found it.
+            _ = parent.replace_child(&build_node(new), node);
         }
     }
 }
@@ -87,12 +116,12 @@ fn patch_attributes(node: &DomElement, old: &Element, new: &Element) {
     }
     for (name, _) in &old.attributes {
         if new.attributes.iter().all(|(kept, _)| kept != name) {
-            Rndr::remove_attribute(node, name);
+            _ = node.remove_attribute(name);
         }
     }
     for attribute in &new.attributes {
         if !old.attributes.contains(attribute) {
-            Rndr::set_attribute(node, attribute.0, &attribute.1);
+            set_attribute(node, attribute.0, &attribute.1);
         }
     }
 }

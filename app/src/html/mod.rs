@@ -5,12 +5,13 @@
 //! and changed in place when the next tree arrives: a streaming answer touches only the nodes that differ.
 
 mod dom;
+mod mount;
 mod part;
-mod view;
 
 use std::{borrow::Cow, sync::Arc};
 
-pub use part::{effect, flag, live, part, switch};
+pub use mount::{effect, hydrate};
+pub use part::{Frame, Part, frame, live, switch, write};
 
 /// A node of the tree.
 #[derive(Clone, Debug, PartialEq)]

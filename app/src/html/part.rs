@@ -1,111 +1,147 @@
-//! Views without their types. Each type of view costs the browser code of its own; these are made once.
+//! The page as parts: elements that stay, with what listens on them, and inside them what follows signals.
+//!
+//! Written by the server as HTML and adopted by the browser in the same order. There is one type for all of them: each
+//! type of view would bring its own copy of building, adopting and replacing itself into what the browser has to load.
 
-use leptos::{
-    attr::{Attribute, any_attribute::AnyAttribute},
-    prelude::{AnyView, Effect, IntoAny as _},
-    tachys::{
-        hydration::Cursor,
-        view::{Mountable as _, Position, PositionState, Render, RenderHtml, add_attr::AddAnyAttr},
-    },
-};
+use std::borrow::Cow;
 
-use super::Element;
+use wasm_bindgen::JsCast;
+use web_sys::Event;
 
-/// An element that follows the signals it is made from, changed in place.
-pub fn live(element: impl FnMut() -> Element + Send + 'static) -> Box<dyn FnMut() -> Element + Send> {
-    Box::new(element)
+use super::{Element, escape};
+
+/// A piece of the page.
+pub enum Part {
+    /// It never changes.
+    Element(Element),
+    /// It follows the signals it is made from, changed in place.
+    Live(Box<dyn FnMut() -> Element>),
+    /// Others take its place, as the signals it depends on say. What belongs to the old ones goes with them.
+    Switch(Box<dyn FnMut() -> Vec<Part>>),
+    Frame(Frame),
 }
 
-/// A part of the page that is replaced by another one, as the signals it depends on say.
-pub fn switch(part: impl FnMut() -> AnyView + Send + 'static) -> Box<dyn FnMut() -> AnyView + Send> {
-    Box::new(part)
+/// An element that stays, and what is in it.
+pub struct Frame {
+    pub(super) tag: &'static str,
+    pub(super) attributes: Vec<(&'static str, Cow<'static, str>)>,
+    pub(super) flags: Vec<(&'static str, Flag)>,
+    pub(super) listeners: Vec<(&'static str, Listener)>,
+    pub(super) parts: Vec<Part>,
 }
 
-/// An attribute that follows signals, and is absent with `None`.
-pub fn flag(
-    value: impl FnMut() -> Option<&'static str> + Send + 'static,
-) -> Box<dyn FnMut() -> Option<&'static str> + Send> {
-    Box::new(value)
+pub(super) type Flag = Box<dyn FnMut() -> Option<&'static str>>;
+pub(super) type Listener = Box<dyn FnMut(Event)>;
+
+/// An element that follows the signals it is made from.
+pub fn live(element: impl FnMut() -> Element + 'static) -> Part {
+    Part::Live(Box::new(element))
 }
 
-/// Runs `run` in the browser, and again whenever a signal it reads changes.
-pub fn effect(run: impl FnMut() + 'static) {
-    fn once_made(mut run: Box<dyn FnMut()>) {
-        Effect::new(move |_: Option<()>| run());
-    }
-    once_made(Box::new(run));
+/// Parts that are replaced by others, as the signals they depend on say.
+pub fn switch(parts: impl FnMut() -> Vec<Part> + 'static) -> Part {
+    Part::Switch(Box::new(parts))
 }
 
-/// A part of the page. Another one takes its place as a whole; nothing of it is changed into the other.
-pub fn part<V>(view: V) -> AnyView
-where
-    V: RenderHtml + 'static,
-    V::State: 'static,
-{
-    Part(view).into_any()
+/// An element that stays; empty so far.
+pub fn frame(tag: &'static str) -> Frame {
+    Frame { tag, attributes: Vec::new(), flags: Vec::new(), listeners: Vec::new(), parts: Vec::new() }
 }
 
-struct Part<V>(V);
-
-impl<V: RenderHtml + 'static> Render for Part<V> {
-    type State = V::State;
-
-    fn build(self) -> V::State {
-        self.0.build()
-    }
-
-    fn rebuild(self, state: &mut V::State) {
-        let mut new = self.0.build();
-        state.insert_before_this(&mut new);
-        state.unmount();
-        *state = new;
-    }
-}
-
-impl<V: RenderHtml + 'static> RenderHtml for Part<V> {
-    type AsyncOutput = Self;
-    type Owned = Self;
-
-    const MIN_LENGTH: usize = V::MIN_LENGTH;
-
-    fn dry_resolve(&mut self) {}
-
-    async fn resolve(self) -> Self {
+impl Frame {
+    pub fn attr(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.attributes.push((name, value.into()));
         self
     }
 
-    fn html_len(&self) -> usize {
-        self.0.html_len()
+    pub fn class(self, names: &'static str) -> Self {
+        self.attr("class", names)
     }
 
-    fn to_html_with_buf(
-        self,
-        buf: &mut String,
-        position: &mut Position,
-        escape: bool,
-        mark_branches: bool,
-        extra_attrs: Vec<AnyAttribute>,
-    ) {
-        self.0.to_html_with_buf(buf, position, escape, mark_branches, extra_attrs);
+    /// An attribute that follows signals, and is absent with `None`.
+    pub fn flag(mut self, name: &'static str, value: impl FnMut() -> Option<&'static str> + 'static) -> Self {
+        self.flags.push((name, Box::new(value)));
+        self
     }
 
-    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> V::State {
-        self.0.hydrate::<FROM_SERVER>(cursor, position)
+    /// Calls `listener` when `event` happens in it.
+    pub fn on<E: JsCast>(mut self, event: &'static str, mut listener: impl FnMut(E) + 'static) -> Self {
+        self.listeners.push((event, Box::new(move |event: Event| listener(event.unchecked_into()))));
+        self
     }
 
-    fn into_owned(self) -> Self {
+    pub fn part(mut self, part: impl Into<Part>) -> Self {
+        self.parts.push(part.into());
+        self
+    }
+
+    pub fn parts(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        self.parts.extend(parts);
         self
     }
 }
 
-/// Nobody spreads attributes onto a part.
-impl<V: RenderHtml + 'static> AddAnyAttr for Part<V> {
-    type Output<SomeNewAttr: Attribute> = V;
+impl From<Element> for Part {
+    fn from(element: Element) -> Self {
+        Self::Element(element)
+    }
+}
 
-    fn add_any_attr<NewAttr: Attribute>(self, _attr: NewAttr) -> Self::Output<NewAttr>
-    where
-        Self::Output<NewAttr>: RenderHtml,
-    {
-        self.0
+impl From<Frame> for Part {
+    fn from(frame: Frame) -> Self {
+        Self::Frame(frame)
+    }
+}
+
+/// Stands behind parts that can be replaced, so that others find their place.
+const ANCHOR: &str = "<!---->";
+
+/// Writes parts as HTML.
+pub fn write(parts: Vec<Part>, out: &mut String) {
+    for part in parts {
+        match part {
+            Part::Element(element) => element.write(out),
+            Part::Live(mut element) => element().write(out),
+            Part::Switch(mut parts) => {
+                write(parts(), out);
+                out.push_str(ANCHOR);
+            }
+            Part::Frame(frame) => frame.write(out),
+        }
+    }
+}
+
+impl Frame {
+    fn write(self, out: &mut String) {
+        let flags = self.flags.into_iter().filter_map(|(name, mut value)| Some((name, Cow::Borrowed(value()?))));
+        out.push('<');
+        out.push_str(self.tag);
+        for (name, value) in self.attributes.into_iter().chain(flags) {
+            out.push(' ');
+            out.push_str(name);
+            out.push_str("=\"");
+            escape(&value, out);
+            out.push('"');
+        }
+        out.push('>');
+        write(self.parts, out);
+        out.push_str("</");
+        out.push_str(self.tag);
+        out.push('>');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::html::el;
+
+    #[test]
+    fn parts_are_written_in_order_with_anchors_behind_what_can_be_replaced() {
+        let mut out = String::new();
+        let inner = switch(|| vec![el("p").child("a & b").into(), live(|| el("i"))]);
+        let frame = frame("main").class("x").flag("hidden", || Some("")).flag("title", || None).part(inner);
+        write(vec![frame.into()], &mut out);
+        assert_eq!(out, r#"<main class="x" hidden=""><p>a &amp; b</p><i></i><!----></main>"#);
     }
 }

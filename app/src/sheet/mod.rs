@@ -19,13 +19,13 @@ pub(crate) use admin::admin;
 #[cfg(feature = "ssr")]
 pub(crate) use profile::profile;
 
-use leptos::{html::Main, prelude::*};
 use serde::Serialize;
 
 use crate::{
+    browser,
     chat::trouble,
     clock,
-    html::{Element, effect, el, icon, live},
+    html::{Element, Frame, effect, el, frame, icon, live},
     page::{Content, Page},
     theme,
 };
@@ -40,22 +40,18 @@ pub struct Sheet {
 }
 
 /// The page of every sheet.
-#[component]
-pub fn SheetPage() -> impl IntoView {
+pub fn sheet_page() -> Frame {
     let page = Page::here();
-    let main = NodeRef::<Main>::new();
-    effect(move || {
-        if let Some(main) = main.get() {
-            clock::localise(&main);
+    effect(|| {
+        if let Some(body) = browser::document().body() {
+            clock::localise(&body);
         }
     });
-    view! {
-        <main class="profile" node_ref=main>
-            {live(move || bar(theme::button(page.theme.get())))}
-            {live(move || page.gone.with(|gone| page.refused.with(|error| trouble(error.as_ref().or(gone.as_ref())))))}
-            {live(move || page.content.with(body))}
-        </main>
-    }
+    frame("main")
+        .class("profile")
+        .part(live(move || bar(theme::button(page.theme.get()))))
+        .part(live(move || page.gone.with(|gone| page.refused.with(|error| trouble(error.as_ref().or(gone.as_ref()))))))
+        .part(live(move || page.content.with(body)))
 }
 
 fn bar(theme: Element) -> Element {

@@ -14,6 +14,7 @@ export class Chat {
   readonly answers: Locator;
   readonly list: Locator;
   readonly newChat: Locator;
+  readonly search: Locator;
 
   constructor(readonly page: Page) {
     this.message = page.getByRole("textbox", { name: "Message" });
@@ -24,6 +25,7 @@ export class Chat {
     this.answers = this.log.getByRole("article", { name: /^gpt-/ });
     this.list = page.getByRole("navigation", { name: "Conversations" });
     this.newChat = this.list.getByRole("button", { name: "New chat" });
+    this.search = this.list.getByRole("searchbox", { name: "Search conversations" });
   }
 
   /** The answer to the last question. */
@@ -43,6 +45,14 @@ export class Chat {
 
   link(title: string): Locator {
     return this.list.getByRole("link", { name: title });
+  }
+
+  /** Does something with a conversation in the list. */
+  async option(title: string, option: string): Promise<void> {
+    const row = this.list.getByRole("listitem").filter({ hasText: title });
+    await row.hover();
+    await row.getByRole("button", { name: "Options" }).click();
+    await this.page.getByRole("button", { name: option, exact: true }).click();
   }
 
   /** Opens a chat page as `persona`, signing in on the way. */

@@ -101,10 +101,11 @@ pub async fn message_source(pool: &PgPool, owner: UserId, id: MessageId) -> Resu
     row.map(|row| Ok(message(&row)?.content)).transpose()
 }
 
-/// [`Error::ReplyUnderWay`] where that is what a failed statement means.
+/// What a failed statement means.
 pub fn under_way(error: sqlx::Error) -> Error {
     match error.as_database_error().and_then(|error| error.constraint()) {
         Some("messages_one_reply_at_a_time") => Error::ReplyUnderWay,
+        Some("messages_pkey") => Error::AskedAlready,
         _ => Error::Database(error),
     }
 }

@@ -1,17 +1,22 @@
 //! A question and the reply to it, stored together.
 
 use model::{AskReceipt, ConversationId, Message, MessageId, MessageStatus, Role, UserId};
-use sqlx::{PgConnection, Row as _};
+use sqlx::{PgConnection, PgPool, Row as _};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{conversations::under_way, news};
+use super::{
+    conversations::{message_of, under_way},
+    news,
+};
 use crate::{clock, error::Error};
 
 /// What is asked.
 pub struct Exchange<'a> {
     pub owner: UserId,
     pub place: Place,
+    /// Of the question; absent = a new one.
+    pub id: Option<MessageId>,
     /// Of a conversation that begins.
     pub title: &'a str,
     /// Absent where an answer is asked for again.
@@ -80,6 +85,7 @@ pub async fn store(connection: &mut PgConnection, exchange: &Exchange<'_>) -> Re
                 'assistant', '', $7, 'streaming' FROM conversation
             RETURNING id, created_at
          ),
+         sent AS (DELETE FROM drafts WHERE owner_id = $2 AND coalesce(conversation_id, $13) = $14),
          reply AS (INSERT INTO replies (id, writer) SELECT id, $8 FROM said WHERE id = $5),
          used AS (
             INSERT INTO usage (reply_id, user_id, department, model)
@@ -93,7 +99,8 @@ pub async fn store(connection: &mut PgConnection, exchange: &Exchange<'_>) -> Re
         Place::After(conversation) => (conversation.0, None),
         Place::InsteadOf(message) | Place::Again(message) => (message.0, None),
     };
-    let (question, reply) = (MessageId(clock::new_id()), MessageId(clock::new_id()));
+    let question = exchange.id.unwrap_or_else(|| MessageId(clock::new_id()));
+    let reply = MessageId(clock::new_id());
     let row = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(named)
         .bind(exchange.owner.0)
@@ -107,6 +114,12 @@ pub async fn store(connection: &mut PgConnection, exchange: &Exchange<'_>) -> Re
         .bind(if exchange.question.is_some() { 2_i32 } else { 1 })
         .bind(session)
         .bind(news::LIBRARY)
+        .bind(Uuid::nil())
+        .bind(match exchange.place {
+            Place::New(_) => Some(Uuid::nil()),
+            Place::After(conversation) => Some(conversation.0),
+            Place::InsteadOf(_) | Place::Again(_) => None,
+        })
         .fetch_optional(connection)
         .await
         .map_err(under_way)?;
@@ -132,6 +145,28 @@ pub async fn store(connection: &mut PgConnection, exchange: &Exchange<'_>) -> Re
         parent: row.try_get("parent_id")?,
         question: exchange.question.map(asked),
         reply: message(reply, Role::Assistant, "", Some(exchange.model), MessageStatus::Streaming),
+    }))
+}
+
+/// What became of a question of `owner` that was asked before: its first reply as it is now.
+pub async fn find(pool: &PgPool, owner: UserId, question: MessageId) -> Result<Option<AskReceipt>, sqlx::Error> {
+    let mut connection = pool.acquire().await?;
+    let row = sqlx::query(
+        "SELECT c.id, c.title, c.revision, r.id AS reply FROM messages q
+         JOIN conversations c ON c.id = q.conversation_id JOIN messages r ON r.parent_id = q.id
+         WHERE q.id = $1 AND q.role = 'user' AND c.owner_id = $2 AND c.deleted_at IS NULL ORDER BY r.position LIMIT 1",
+    )
+    .bind(question.0)
+    .bind(owner.0)
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(AskReceipt {
+        conversation_id: ConversationId(row.try_get("id")?),
+        title: row.try_get("title")?,
+        revision: row.try_get("revision")?,
+        question: message_of(&mut connection, question).await?,
+        reply: message_of(&mut connection, MessageId(row.try_get("reply")?)).await?,
     }))
 }
 

@@ -82,14 +82,18 @@ fn cursor_of(row: &PgRow) -> Result<Cursor, sqlx::Error> {
     Ok(Cursor { updated_at: row.try_get("updated_at")?, id: row.try_get("id")? })
 }
 
-/// The folders of `owner` that have something in them.
-pub async fn folders(pool: &PgPool, owner: UserId) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar(
-        "SELECT DISTINCT folder FROM conversations
-         WHERE owner_id = $1 AND folder IS NOT NULL AND archived_at IS NULL AND deleted_at IS NULL ORDER BY folder",
+/// The folders of `owner` that have something in them, and whether anything is put away.
+pub async fn shelves(pool: &PgPool, owner: UserId) -> Result<(Vec<String>, bool), sqlx::Error> {
+    sqlx::query_as(
+        "SELECT ARRAY(
+                SELECT DISTINCT folder FROM conversations
+                WHERE owner_id = $1 AND folder IS NOT NULL AND archived_at IS NULL AND deleted_at IS NULL ORDER BY folder
+            ), EXISTS (
+                SELECT FROM conversations WHERE owner_id = $1 AND archived_at IS NOT NULL AND deleted_at IS NULL
+            )",
     )
     .bind(owner.0)
-    .fetch_all(pool)
+    .fetch_one(pool)
     .await
 }
 

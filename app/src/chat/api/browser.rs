@@ -10,13 +10,16 @@ pub async fn ask(
     content: String,
     model: Option<String>,
     temporary: bool,
+    id: Option<MessageId>,
 ) -> Result<AskReceipt, AppError> {
     let conversation = conversation.map(|id| id.to_string());
+    let id = id.map(|id| id.to_string());
     let arguments = [
         ("conversation", conversation.as_deref()),
         ("content", Some(&*content)),
         ("model", model.as_deref()),
         ("temporary", temporary.then_some("true")),
+        ("id", id.as_deref()),
     ];
     fetch::post("ask", &arguments).await
 }

@@ -14,7 +14,8 @@ use services::{conversations::Place, library::Shelf};
 use crate::AppError;
 
 /// Asks `content` in `conversation`, or in a new one, and says where the answer will be written. A new one is listed,
-/// unless it is `temporary`: then it goes with the session.
+/// unless it is `temporary`: then it goes with the session. Asked
+/// again with the same `id`, it says what became of the question the first time.
 /// As a plain form it leads to the conversation's page.
 #[server(prefix = "/fn", endpoint = "ask")]
 pub async fn ask(
@@ -22,18 +23,19 @@ pub async fn ask(
     content: String,
     #[server(default)] model: Option<String>,
     #[server(default)] temporary: bool,
+    #[server(default)] id: Option<MessageId>,
 ) -> Result<AskReceipt, AppError> {
     let (request, asker) = crate::context::asking_in_session()?;
     let place = match conversation {
         Some(conversation) => Place::After(conversation),
         None => Place::New(temporary.then_some(asker.session)),
     };
-    let receipt = request
-        .services
-        .conversations
-        .ask(asker.viewer.id, place, &content, model.as_deref())
-        .await
-        .map_err(|error| request.fail(error))?;
+    let (user, model, conversations) = (asker.viewer.id, model.as_deref(), &request.services.conversations);
+    let receipt = match id {
+        Some(id) => conversations.ask_once(user, place, id, &content, model).await,
+        None => conversations.ask(user, place, &content, model).await,
+    };
+    let receipt = receipt.map_err(|error| request.fail(error))?;
     if request.plain_form {
         leptos_axum::redirect(&format!("/chat/{}", receipt.conversation_id));
     }
@@ -169,7 +171,7 @@ pub async fn keep_draft(
 }
 
 /// A line whenever something about the viewer's conversations has changed, anywhere: `1`. An empty one is a sign of
-/// life.
+/// life, `0` the end of the session.
 #[server(prefix = "/fn", endpoint = "news", input = GetUrl, output = Streaming)]
 pub async fn news() -> Result<ByteStream<AppError>, AppError> {
     let (request, asker) = crate::context::asking_in_session()?;
@@ -177,7 +179,8 @@ pub async fn news() -> Result<ByteStream<AppError>, AppError> {
     let people = Arc::clone(&request.services.people);
     let over = Box::pin(async move { people.session_over(asker.session).await });
     let lines = news.take_until(over).map(|changed| Ok(if changed { b"1\n".to_vec() } else { b"\n".to_vec() }));
-    Ok(ByteStream::new(lines))
+    let end = futures::stream::once(async { Ok(b"0\n".to_vec()) });
+    Ok(ByteStream::new(lines.chain(end)))
 }
 
 /// The Markdown of one message, for copying.

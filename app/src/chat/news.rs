@@ -1,0 +1,72 @@
+//! Hearing of changes made elsewhere: in other tabs of this browser, and on other devices.
+//!
+//! One tab of a browser listens to the server for all of them (browsers open few connections to one server), and tells
+//! the others. Which one that is, a lock of the browser decides; when its tab goes, the next gets it.
+
+use std::time::Duration;
+
+use js_sys::{Function, Reflect};
+use model::{FaultKind, UserId};
+use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
+use web_sys::BroadcastChannel;
+
+use crate::{browser::window, fetch, task::sleep};
+
+const BACKOFF_FIRST: Duration = Duration::from_secs(1);
+const BACKOFF_MAX: Duration = Duration::from_secs(30);
+
+/// Calls `changed` whenever something about the conversations of `viewer` may have changed.
+pub fn listen(viewer: UserId, changed: impl Fn() + Copy + 'static) {
+    // Old browsers look when their reader comes back, as all do.
+    let Ok(channel) = BroadcastChannel::new(&format!("banter-{viewer}")) else { return };
+    let told = Closure::<dyn Fn()>::new(changed);
+    channel.set_onmessage(Some(told.as_ref().unchecked_ref()));
+    // For as long as the page lives.
+    told.forget();
+    // Only pages that came over a secure connection have locks.
+    let locks = Reflect::get(&window().navigator(), &"locks".into()).unwrap_or_default();
+    let Ok(request) = Reflect::get(&locks, &"request".into()).and_then(|request| Ok(request.dyn_into::<Function>()?))
+    else {
+        return;
+    };
+    let channel_of_lock = channel.clone();
+    let held = Closure::once_into_js(move |_lock: JsValue| {
+        let channel = channel_of_lock;
+        wasm_bindgen_futures::future_to_promise(async move {
+            follow(&channel, changed).await;
+            Ok(JsValue::UNDEFINED)
+        })
+    });
+    // Its promise is settled when the lock is given back.
+    _ = request.call2(&locks, &format!("banter-news-{viewer}").into(), &held);
+}
+
+/// Reads the server's news until the session is over.
+async fn follow(channel: &BroadcastChannel, changed: impl Fn()) {
+    let mut backoff = BACKOFF_FIRST;
+    loop {
+        match fetch::stream("news", &[]).await {
+            Ok(news) => {
+                while let Ok(Some(line)) = news.next().await {
+                    backoff = BACKOFF_FIRST;
+                    if line.contains(&b'0') {
+                        // The page notices, and says so.
+                        return;
+                    }
+                    if line.contains(&b'1') {
+                        changed();
+                        // Fails only when the channel is closed, which it is not.
+                        _ = channel.post_message(&JsValue::TRUE);
+                    }
+                }
+            }
+            // The page notices, and says so.
+            Err(error) if error.0.kind == FaultKind::SignedOut => return,
+            Err(_) => {}
+        }
+        sleep(backoff).await;
+        backoff = (backoff * 2).min(BACKOFF_MAX);
+        // What happened meanwhile nobody told.
+        changed();
+    }
+}

@@ -1,0 +1,233 @@
+//! The palette: conversations and actions by a few letters, without a mouse (Ctrl+K).
+
+use std::time::Duration;
+
+use model::{ConversationId, Found};
+use wasm_bindgen::JsCast as _;
+use web_sys::{Event, KeyboardEvent, MouseEvent};
+
+use super::{api, list::Conversations};
+use crate::{
+    browser,
+    html::{Element, Frame, effect, el, frame, icon, live},
+    page::Page,
+    signal::Signal,
+    task::{after, listen, next_frame, run},
+    theme,
+};
+
+const ID: &str = "palette";
+const PAUSE: Duration = Duration::from_millis(120);
+/// More than the eye takes in at once.
+const MOST: usize = 8;
+
+/// What can be done from here, with its picture.
+const ACTIONS: [(&str, &str, &str); 6] = [
+    ("new", "#plus", "New chat"),
+    ("temporary", "#once", "New temporary chat"),
+    ("theme", "#sun", "Change the theme"),
+    ("list", "#side", "Show or hide the list"),
+    ("keys", "#keys-icon", "Keys"),
+    ("profile", "#back", "Profile"),
+];
+
+/// What an entry leads to.
+#[derive(Clone, Copy)]
+enum Goal {
+    Action(&'static str),
+    Conversation(ConversationId),
+}
+
+struct Entry {
+    goal: Goal,
+    picture: &'static str,
+    label: String,
+}
+
+#[derive(Clone, Copy)]
+struct Palette {
+    page: Page,
+    list: Conversations,
+    hidden: Signal<bool>,
+    is_open: Signal<bool>,
+    words: Signal<String>,
+    found: Signal<Vec<Found>>,
+    /// Which entry Enter takes.
+    at: Signal<usize>,
+}
+
+/// The palette. `hidden`: whether the list's column is put away.
+pub fn palette(hidden: Signal<bool>) -> Frame {
+    let this = Palette {
+        page: Page::here(),
+        list: Conversations::of_page(),
+        hidden,
+        is_open: Signal::new(false),
+        words: Signal::new(String::new()),
+        found: Signal::new(Vec::new()),
+        at: Signal::new(0),
+    };
+    effect(move || listen("keydown", move |event: KeyboardEvent| this.shortcut(&event)));
+    let field = el("input")
+        .attr("role", "combobox")
+        .attr("aria-label", "Find a conversation or an action")
+        .attr("placeholder", "Find a conversation or an action")
+        .attr("aria-expanded", "true")
+        .attr("aria-controls", "palette-entries")
+        .attr("maxlength", "200")
+        .attr("autocomplete", "off");
+    frame("dialog")
+        .attr("id", ID)
+        .class("palette")
+        .attr("aria-label", "Palette")
+        .on("close", move |_: Event| this.is_open.set(false))
+        .on("click", move |event: MouseEvent| this.clicked(&event))
+        .on("input", move |event: Event| this.typed(&event))
+        .on("keydown", move |event: KeyboardEvent| this.key(&event))
+        .flag("data-open", move || this.is_open.get().then_some(""))
+        .part(field)
+        .part(live(move || this.shown()))
+}
+
+impl Palette {
+    /// Ctrl+K opens and closes it; `?` shows the keys where nothing is being written.
+    fn shortcut(self, event: &KeyboardEvent) {
+        let (key, command) = (event.key(), event.ctrl_key() || event.meta_key());
+        if command && key == "k" {
+            event.prevent_default();
+            if self.is_open.get_untracked() { browser::close_dialog(ID) } else { self.open() }
+        } else if key == "?" && !command && !browser::is_writing(event) {
+            event.prevent_default();
+            browser::open_dialog("keys");
+        }
+    }
+
+    fn open(self) {
+        self.words.set(String::new());
+        self.found.set(Vec::new());
+        self.at.set(0);
+        self.is_open.set(true);
+        browser::open_dialog(ID);
+        browser::select("#palette input");
+        browser::clear("#palette input");
+    }
+
+    fn typed(self, event: &Event) {
+        let Some(words) = browser::typed_in(event, "input") else { return };
+        let words = words.trim().to_owned();
+        self.words.set(words.clone());
+        self.at.set(0);
+        if words.is_empty() {
+            self.found.set(Vec::new());
+            return;
+        }
+        after(PAUSE, move || {
+            if self.words.try_with_untracked(|now| *now == words) == Some(true) {
+                run(self.search(words));
+            }
+        });
+    }
+
+    async fn search(self, words: String) {
+        if let Ok(found) = api::search(words.clone()).await
+            && self.words.try_with_untracked(|now| *now == words) == Some(true)
+        {
+            self.found.set(found);
+        }
+    }
+
+    /// Actions with the words in their names, and what was used last or what was found.
+    fn entries(self) -> Vec<Entry> {
+        let words = self.words.get().to_lowercase();
+        let actions = ACTIONS.into_iter().filter(|(_, _, label)| label.to_lowercase().contains(&words));
+        let actions =
+            actions.map(|(name, picture, label)| Entry { goal: Goal::Action(name), picture, label: label.to_owned() });
+        let entry =
+            |id, title: &String| Entry { goal: Goal::Conversation(id), picture: "#talk-icon", label: title.clone() };
+        let conversations: Vec<_> = if words.is_empty() {
+            self.list.known.with(|known| {
+                let known = known.iter().flatten().flat_map(|page| &page.conversations);
+                known.take(MOST).map(|one| entry(one.id, &one.title)).collect()
+            })
+        } else {
+            let found = |found: &Vec<Found>| {
+                let found = found.iter().take(MOST).map(|found| &found.conversation);
+                found.map(|one| entry(one.id, &one.title)).collect()
+            };
+            self.found.with(found)
+        };
+        if words.is_empty() {
+            conversations.into_iter().chain(actions).collect()
+        } else {
+            actions.chain(conversations).collect()
+        }
+    }
+
+    fn shown(self) -> Element {
+        let list = el("ul").attr("id", "palette-entries").attr("role", "listbox").attr("aria-label", "Entries");
+        if !self.is_open.get() {
+            return list;
+        }
+        let at = self.at.get();
+        let entries: Vec<_> = self.entries().into_iter().enumerate().collect();
+        if entries.is_empty() {
+            let nothing = format!("Nothing found for “{}”.", self.words.get());
+            return list.child(el("li").attr("role", "option").attr("aria-disabled", "true").child(nothing));
+        }
+        list.children(entries.into_iter().map(|(n, entry)| {
+            el("li")
+                .attr("role", "option")
+                .attr("data-n", n.to_string())
+                .attr("aria-selected", if n == at { "true" } else { "false" })
+                .child(icon(entry.picture))
+                .child(el("span").child(entry.label))
+        }))
+    }
+
+    fn key(self, event: &KeyboardEvent) {
+        let count = self.entries().len().max(1);
+        let at = self.at.get_untracked();
+        match event.key().as_str() {
+            "ArrowDown" => self.at.set((at + 1) % count),
+            "ArrowUp" => self.at.set((at + count - 1) % count),
+            "Enter" => self.take(at),
+            _ => return,
+        }
+        event.prevent_default();
+        next_frame(|| browser::into_view("#palette [aria-selected=true]"));
+    }
+
+    fn clicked(self, event: &MouseEvent) {
+        // What lies around it is part of the dialog, too: a click there closes it.
+        let is_around = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlDialogElement>().ok());
+        if is_around.is_some() {
+            browser::close_dialog(ID);
+        }
+        let entry = browser::around(event, "[data-n]").and_then(|entry| entry.get_attribute("data-n")?.parse().ok());
+        if let Some(n) = entry {
+            self.take(n);
+        }
+    }
+
+    fn take(self, n: usize) {
+        let Some(goal) = self.entries().get(n).map(|entry| entry.goal) else { return };
+        browser::close_dialog(ID);
+        match goal {
+            Goal::Conversation(id) => self.page.go(&format!("/chat/{id}")),
+            Goal::Action("theme") => theme::cycle(self.page.theme),
+            Goal::Action("list") => {
+                self.hidden.update(|hidden| *hidden = !*hidden);
+            }
+            Goal::Action("keys") => browser::open_dialog("keys"),
+            Goal::Action("profile") => browser::leave_for("/profile"),
+            Goal::Action(new) => {
+                self.page.go("/chat");
+                let temporary = new == "temporary";
+                next_frame(move || {
+                    browser::tick("[name=temporary]", temporary);
+                    browser::focus("#message");
+                });
+            }
+        }
+    }
+}

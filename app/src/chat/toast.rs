@@ -1,0 +1,88 @@
+//! What was just done, said for a while, with the way back, or with a box for a word on it.
+
+use std::time::Duration;
+
+use super::{
+    api::rate,
+    list::{Conversations, Done, Offer},
+};
+use crate::{
+    browser,
+    html::{Element, Frame, effect, el, frame, live},
+    signal::Signal,
+    task::{after, next_frame, run},
+};
+
+/// Long enough to read it and to change one's mind.
+const SHOWN: Duration = Duration::from_secs(10);
+
+/// The place where it is said.
+pub fn toasts() -> Frame {
+    let list = Conversations::of_page();
+    let done = list.done;
+    // Whether a word on an answer is being written.
+    let writing = Signal::new(false);
+    effect(move || {
+        writing.set(false);
+        let Some(said) = done.get() else { return };
+        after(SHOWN, move || {
+            // Something else may be said by then, or be written.
+            let goes = done.try_with_untracked(|now| now.as_ref() == Some(&said)) == Some(true);
+            if goes && !writing.get_untracked() {
+                done.set(None);
+            }
+        });
+    });
+    let clicked = move |event: web_sys::MouseEvent| {
+        if browser::around(&event, "[data-action=offer]").is_none() {
+            return;
+        }
+        match done.get_untracked().and_then(|done| done.offer) {
+            Some(Offer::Undo(change)) => {
+                done.set(None);
+                run(async move { _ = list.carry_out(change, None).await });
+            }
+            Some(Offer::SayWhy(..)) => {
+                writing.set(true);
+                next_frame(|| browser::select(".toast input"));
+            }
+            None => {}
+        }
+    };
+    let submitted = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let comment = browser::value_of(".toast input").filter(|comment| !comment.trim().is_empty());
+        let offer = done.take().and_then(|done| done.offer);
+        if let (Some(comment), Some(Offer::SayWhy(answer, good))) = (comment, offer) {
+            run(async move {
+                match rate(answer, Some(good), Some(comment)).await {
+                    Ok(_) => list.say("Thank you."),
+                    Err(error) => list.say(error.0.message),
+                }
+            });
+        }
+    };
+    frame("div")
+        .class("toasts")
+        .attr("role", "status")
+        .on("click", clicked)
+        .on("submit", submitted)
+        .part(live(move || toast(done.get().as_ref(), writing.get())))
+}
+
+fn toast(done: Option<&Done>, writing: bool) -> Element {
+    let Some(Done { sentence, offer }) = done else { return el("template") };
+    let button = |label: &'static str| {
+        el("button").attr("type", "button").class("quiet").attr("data-action", "offer").child(label)
+    };
+    let toast = el("div").class("toast");
+    match offer {
+        Some(Offer::SayWhy(..)) if writing => {
+            let field = el("input").attr("aria-label", "Why").attr("placeholder", "Why?").attr("maxlength", "2000");
+            toast.child(el("form").child(field).child(el("button").class("quiet").child("Submit")))
+        }
+        Some(Offer::SayWhy(..)) => toast.child(el("span").child(sentence.clone())).child(button("Say why")),
+        Some(Offer::Undo(_)) => toast.child(el("span").child(sentence.clone())).child(button("Undo")),
+        None => toast.child(el("span").child(sentence.clone())),
+    }
+}

@@ -1,0 +1,154 @@
+// Conversations as their owner keeps them: found, named, filed, thrown away and had back; the same in every tab.
+import { Chat, uniqueWord } from "./support/chat";
+import { expect, test } from "./support/test";
+
+test("a conversation is renamed in its place", async ({ page, chat }) => {
+  const word = uniqueWord();
+  await chat.open("Carol Chen");
+  await chat.askAndRead(`echo: ${word}`);
+  await chat.option(word, "Rename");
+  const title = chat.list.getByRole("textbox", { name: "Title" });
+  await expect(title).toBeFocused();
+  await title.fill(`Loans ${word}`);
+  await title.press("Enter");
+  await expect(chat.link(`Loans ${word}`)).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: `Loans ${word}` })).toBeVisible();
+  await expect(page).toHaveTitle(`Loans ${word} · Banter`);
+});
+
+test("Escape leaves the name as it was", async ({ chat }) => {
+  const word = uniqueWord();
+  await chat.open("Carol Chen");
+  await chat.askAndRead(`echo: ${word}`);
+  await chat.option(word, "Rename");
+  const title = chat.list.getByRole("textbox", { name: "Title" });
+  await title.fill("something else");
+  await title.press("Escape");
+  await expect(title).toHaveCount(0);
+  await expect(chat.link(word)).toBeVisible();
+});
+
+test("a deleted conversation is gone and can be had back", async ({ page, chat }) => {
+  const word = uniqueWord();
+  await chat.open("Carol Chen");
+  await chat.askAndRead(`echo: ${word}`);
+  await chat.option(word, "Delete");
+  await expect(chat.link(word)).toHaveCount(0);
+  await expect(page).toHaveURL(/\/chat$/);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await chat.link(word).click();
+  await expect(chat.answers).toHaveCount(1);
+});
+
+test("pinned conversations stand first, archived ones apart", async ({ chat }) => {
+  const [pinned, archived] = [uniqueWord(), uniqueWord()];
+  await chat.open("Carol Chen");
+  await chat.askAndRead(`echo: ${pinned}`);
+  await chat.newChat.click();
+  await chat.askAndRead(`echo: ${archived}`);
+  await chat.option(pinned, "Pin");
+  await expect(chat.list.getByRole("heading", { name: "Pinned" })).toBeVisible();
+  await chat.option(archived, "Archive");
+  await expect(chat.link(archived)).toHaveCount(0);
+  await chat.list.getByRole("button", { name: "Archived" }).click();
+  await expect(chat.link(archived)).toBeVisible();
+  await chat.option(archived, "Unarchive");
+  await chat.option(pinned, "Unpin");
+  await expect(chat.link(archived)).toBeVisible();
+});
+
+test("conversations are filed in folders", async ({ chat }) => {
+  const [word, folder] = [uniqueWord(), uniqueWord()];
+  await chat.open("Carol Chen");
+  await chat.askAndRead(`echo: ${word}`);
+  await chat.option(word, "Move to folder");
+  const name = chat.list.getByRole("combobox", { name: "Folder" });
+  await name.fill(folder);
+  await name.press("Enter");
+  await expect(chat.link(word)).toHaveCount(0);
+  const heading = chat.list.getByRole("button", { name: folder });
+  await heading.click();
+  await expect(heading).toHaveAttribute("aria-expanded", "true");
+  await expect(chat.link(word)).toBeVisible();
+});
+
+test("a search finds what was said and leads to it", async ({ page, chat }) => {
+  const [title, said] = [uniqueWord(), uniqueWord()];
+  await chat.open("Carol Chen");
+  await chat.askAndRead(`echo: ${title}`);
+  await chat.askAndRead(`echo: the word is ${said} indeed`);
+  await chat.newChat.click();
+  await chat.search.fill(said.slice(0, 6));
+  const found = chat.list.getByRole("link", { name: title });
+  await expect(found.locator("mark").first()).toHaveText(said);
+  await found.click();
+  await expect(chat.answers).toHaveCount(2);
+  await expect(page.locator(".pointed-out")).toContainText(said);
+  await chat.search.fill("nothing-has-this-in-it");
+  await expect(chat.list.getByRole("status")).toContainText("Nothing found");
+  await chat.search.fill("");
+  await expect(chat.link(title)).toBeVisible();
+});
+
+test("what is done in one tab shows in the others", async ({ page, chat, context }) => {
+  const word = uniqueWord();
+  await chat.open("Carol Chen");
+  await chat.askAndRead(`echo: ${word}`);
+  const other = new Chat(await context.newPage());
+  await other.page.goto(page.url());
+  await other.ready();
+  await chat.askAndRead("echo: second");
+  await expect(other.answers).toHaveCount(2);
+  await other.ended();
+  await other.option(word, "Rename");
+  await other.list.getByRole("textbox", { name: "Title" }).fill(`Named ${word}`);
+  await other.page.keyboard.press("Enter");
+  await expect(chat.link(`Named ${word}`)).toBeVisible();
+});
+
+test("what is written in one browser waits in another", async ({ chat, newBrowser }) => {
+  const word = uniqueWord();
+  await chat.open("Grace Gómez-Núñez");
+  await chat.askAndRead(`echo: ${word}`);
+  const kept = chat.page.waitForResponse((response) => response.url().includes("/fn/keep_draft"));
+  await chat.message.fill(`half a thought ${word}`);
+  await kept;
+  const phone = new Chat(await (await newBrowser()).newPage());
+  await phone.open("Grace Gómez-Núñez", new URL(chat.page.url()).pathname);
+  await expect(phone.message).toHaveValue(`half a thought ${word}`);
+});
+
+test("a temporary chat is not listed", async ({ page, chat }) => {
+  const word = uniqueWord();
+  await chat.open("Carol Chen");
+  await page.getByRole("checkbox", { name: "Temporary" }).check();
+  await chat.askAndRead(`echo: ${word}`);
+  await expect(page.getByTitle("Not listed, and gone when you sign out")).toBeVisible();
+  await expect(chat.link(word)).toHaveCount(0);
+  await page.reload();
+  await expect(chat.answers).toHaveCount(1);
+  await expect(chat.link(word)).toHaveCount(0);
+});
+
+test("the palette leads to conversations and actions without a mouse", async ({ page, chat }) => {
+  const word = uniqueWord();
+  await chat.open("Carol Chen");
+  await chat.askAndRead(`echo: ${word}`);
+  await chat.newChat.click();
+  await page.keyboard.press("Control+k");
+  const palette = page.getByRole("dialog", { name: "Palette" });
+  await expect(palette.getByRole("combobox")).toBeFocused();
+  await page.keyboard.type(word);
+  await expect(palette.getByRole("option", { name: word })).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(palette).toBeHidden();
+  await expect(chat.answers).toHaveCount(1);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("new chat");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/chat$/);
+  await page.locator("body").press("?");
+  await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+});
