@@ -207,6 +207,17 @@ pub fn recall_model(select: &HtmlSelectElement) {
     }
 }
 
+/// Wraps the lines of all code, or stops wrapping them; says which. The document's first script knows the same names.
+pub fn toggle_wrap() -> bool {
+    const WRAP: &str = "banter-wrap";
+    let wraps = document().document_element().is_some_and(|root| root.toggle_attribute("data-wrap").unwrap_or(false));
+    if let Some(storage) = storage() {
+        // Full or forbidden: then it holds for this page.
+        _ = if wraps { storage.set_item(WRAP, "on") } else { storage.remove_item(WRAP) };
+    }
+    wraps
+}
+
 /// The model that is chosen in the box.
 pub fn chosen_model() -> Option<String> {
     let select = document().query_selector("select[name=model]").ok()??.dyn_into::<HtmlSelectElement>().ok()?;

@@ -3,11 +3,11 @@
 
 use js_sys::{Array, Reflect};
 use model::{
-    AskReceipt, Conversation, ConversationId, ConversationPage, ConversationSummary, Ending, Fault, FaultKind, Found,
-    Message, MessageId, MessageStatus, ModelChoice, Notice, NoticeKind, NumberedEvent, ReplyEvent, Role, Siblings,
-    Usage, UserId, UserRole, Viewer,
+    AskReceipt, Conversation, ConversationId, ConversationPage, ConversationSummary, Ending, Fault, FaultKind, Formula,
+    Found, Message, MessageId, MessageStatus, ModelChoice, Notice, NoticeKind, NumberedEvent, ReplyEvent, Role,
+    Siblings, Typeset, Usage, UserId, UserRole, Viewer,
 };
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast as _, JsValue};
 
 use crate::{
     AppError, PageData,
@@ -47,6 +47,13 @@ fn member(value: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(value, &JsValue::from_str(name)).ok()
 }
 
+/// The member `name` as what it has to be. A function of its own for each type: inlined, it would be most of this file's
+/// share of what the browser loads.
+#[inline(never)]
+fn field<T: Read>(value: &JsValue, name: &str) -> Option<T> {
+    T::read(&member(value, name)?)
+}
+
 /// The member `name` of an enum's value, which has it only if it is that variant.
 fn variant<T: Read>(value: &JsValue, name: &str) -> Option<T> {
     let inner = member(value, name)?;
@@ -58,7 +65,7 @@ macro_rules! members {
     ($($name:ident { $($member:ident),* })*) => {$(
         impl Read for $name {
             fn read(value: &JsValue) -> Option<Self> {
-                Some(Self { $($member: Read::read(&member(value, stringify!($member))?)?),* })
+                Some(Self { $($member: field(value, stringify!($member))?),* })
             }
         }
     )*};
@@ -177,7 +184,12 @@ impl<T: Read> Read for Option<T> {
 
 impl<T: Read> Read for Vec<T> {
     fn read(value: &JsValue) -> Option<Self> {
-        Array::is_array(value).then(|| Array::from(value).iter().map(|item| T::read(&item)).collect())?
+        let array: &Array = value.dyn_ref()?;
+        let mut items = Vec::new();
+        for at in 0..array.length() {
+            items.push(T::read(&array.get(at))?);
+        }
+        Some(items)
     }
 }
 
@@ -193,10 +205,37 @@ impl Read for AppError {
     }
 }
 
+/// Numbers for code; for a formula its outermost element, which begins with a name.
+impl Read for Typeset {
+    fn read(value: &JsValue) -> Option<Self> {
+        match Vec::read(value) {
+            Some(runs) => Some(Self::Code(runs)),
+            None => Formula::read(value).map(Self::Formula),
+        }
+    }
+}
+
+/// Names that are not on the list make it none.
+impl Read for Formula {
+    fn read(value: &JsValue) -> Option<Self> {
+        if let Some(text) = value.as_string() {
+            return Some(Self::Text(text));
+        }
+        let parts = Array::is_array(value).then(|| Array::from(value))?;
+        let name = Self::element(&parts.get(0).as_string()?)?;
+        let mut attributes = Vec::new();
+        for attribute in Vec::<Vec<String>>::read(&parts.get(1))? {
+            let [name, value] = <[String; 2]>::try_from(attribute).ok()?;
+            attributes.push((Self::attribute(&name)?, value));
+        }
+        Some(Self::Element(name, attributes, Read::read(&parts.get(2))?))
+    }
+}
+
 /// Its body is in the document already.
 impl Read for Sheet {
     fn read(value: &JsValue) -> Option<Self> {
-        Some(Self { title: Read::read(&member(value, "title")?)?, body: el("div") })
+        Some(Self { title: field(value, "title")?, body: el("div") })
     }
 }
 
@@ -210,14 +249,14 @@ impl Read for UserRole {
 impl Read for OpenConversation {
     fn read(value: &JsValue) -> Option<Self> {
         Some(Self {
-            id: Read::read(&member(value, "id")?)?,
-            title: Read::read(&member(value, "title")?)?,
-            revision: Read::read(&member(value, "revision")?)?,
-            temporary: Read::read(&member(value, "temporary")?)?,
-            context_tokens: Read::read(&member(value, "context_tokens")?)?,
-            draft: Read::read(&member(value, "draft")?)?,
+            id: field(value, "id")?,
+            title: field(value, "title")?,
+            revision: field(value, "revision")?,
+            temporary: field(value, "temporary")?,
+            context_tokens: field(value, "context_tokens")?,
+            draft: field(value, "draft")?,
             finished: sealed::in_document(),
-            live: Read::read(&member(value, "live")?)?,
+            live: field(value, "live")?,
         })
     }
 }
@@ -247,6 +286,6 @@ impl Read for NumberedEvent {
             .or_else(|| variant(value, "usage").map(ReplyEvent::Usage))
             // What an older page does not know does not disturb it.
             .unwrap_or(ReplyEvent::Usage(Usage::default()));
-        Some(Self { n: Read::read(&member(value, "n")?)?, event })
+        Some(Self { n: field(value, "n")?, event })
     }
 }

@@ -86,7 +86,9 @@ fn scripts(assets: &Assets) -> impl IntoView + use<> {
     }
 }
 
-const SHOW_END: &str = "{const l=document.querySelector('.log');if(l)l.scrollTop=l.scrollHeight}";
+/// Before that, whether the reader wants code wrapped, because it changes how high everything is.
+const SHOW_END: &str = "{try{if(localStorage['banter-wrap'])document.documentElement.dataset.wrap=''}catch{}\
+    const l=document.querySelector('.log');if(l)l.scrollTop=l.scrollHeight}";
 
 /// What the page was made from, for its code to start from. Not a script that runs.
 fn data(page: &PageData) -> impl IntoView + use<> {

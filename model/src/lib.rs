@@ -5,6 +5,7 @@ mod fault;
 mod ids;
 mod reply;
 mod session;
+mod typeset;
 mod user;
 
 pub use conversation::{
@@ -15,4 +16,5 @@ pub use fault::{Fault, FaultKind};
 pub use ids::{ConversationId, MessageId, UserId};
 pub use reply::{Ending, Notice, NoticeKind, NumberedEvent, ReplyEvent, Usage};
 pub use session::EndReason;
+pub use typeset::{Formula, Part, TokenClass, Typeset};
 pub use user::{Group, ModelChoice, UserRole, Viewer, initials};

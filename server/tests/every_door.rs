@@ -44,6 +44,8 @@ fn knock(door: &server::Door, hers: &Hers) -> Option<Knock> {
         "/fn/viewer" | "/fn/models" | "/fn/conversations" | "/fn/news" => path(&door.path),
         "/fn/conversation" => path(&format!("/fn/conversation?id={}", hers.conversation)),
         "/fn/message_source" => path(&format!("/fn/message_source?id={}", hers.reply)),
+        "/fn/message_html" => path(&format!("/fn/message_html?id={}", hers.reply)),
+        "/fn/typeset" => with(&[("parts", "[]")]),
         "/fn/reply_events" => path(&format!("/fn/reply_events?reply={}&after=0", hers.reply)),
         "/fn/ask" => with(&[("conversation", &hers.conversation), ("content", "echo: once more")]),
         "/fn/search" => path("/fn/search?q=once"),

@@ -25,4 +25,5 @@ mod signing_in;
 mod signing_in_badly;
 mod signing_out;
 mod trouble;
+mod typesetting;
 mod verification;

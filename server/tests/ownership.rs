@@ -11,9 +11,13 @@ async fn somebody_elses_conversation_is_not_found_anywhere() {
     let (id, reply) = (asked.receipt.conversation_id.to_string(), asked.receipt.reply.id.to_string());
     let missing = "00000000-0000-7000-8000-000000000000";
     for (theirs, nobodys) in [(id.as_str(), missing), (reply.as_str(), missing)] {
-        for path in
-            ["/chat/{}", "/fn/conversation?id={}", "/fn/message_source?id={}", "/fn/reply_events?after=0&reply={}"]
-        {
+        for path in [
+            "/chat/{}",
+            "/fn/conversation?id={}",
+            "/fn/message_source?id={}",
+            "/fn/message_html?id={}",
+            "/fn/reply_events?after=0&reply={}",
+        ] {
             let (one, other) =
                 (bob.get(&path.replace("{}", theirs)).await, bob.get(&path.replace("{}", nobodys)).await);
             assert_eq!((one.status().as_u16(), other.status().as_u16()), (404, 404), "{path}");

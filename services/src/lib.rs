@@ -18,6 +18,7 @@ pub mod people;
 mod replies;
 mod store;
 mod titles;
+pub mod typeset;
 
 use std::sync::Arc;
 
@@ -40,6 +41,7 @@ use models::Models;
 use people::People;
 use replies::Replies;
 use titles::Titles;
+use typeset::Typesetter;
 
 /// All use cases, wired up.
 pub struct Services {
@@ -50,6 +52,7 @@ pub struct Services {
     pub people: Arc<People>,
     pub sign_in: Arc<SignIn>,
     pub metering: Arc<Metering>,
+    pub typesetter: Typesetter,
     completions: Arc<Completions>,
     tokens: Arc<ServiceTokens>,
     replies: Arc<Replies>,
@@ -112,6 +115,7 @@ impl Services {
             people,
             sign_in,
             metering,
+            typesetter: Typesetter::new(),
             completions,
             tokens,
             replies,

@@ -7,10 +7,10 @@ use model::MessageId;
 use reactive_graph::callback::Callable as _;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Element;
+use web_sys::{ClipboardItem, Element};
 
 use super::{
-    api::{ask_again, choose, message_source, rate, resume},
+    api::{ask_again, choose, message_html, message_source, rate, resume},
     conversation::Talk,
     page::Announcer,
 };
@@ -28,6 +28,9 @@ pub fn act(event: &web_sys::MouseEvent, talk: Talk) {
     match button.get_attribute("data-action").as_deref() {
         Some("copy") => copy_message(button, talk.announcer),
         Some("copy-code") => copy_code(button, talk.announcer),
+        Some("wrap") => {
+            talk.announcer.say(if browser::toggle_wrap() { "Lines are wrapped." } else { "Lines are not wrapped." });
+        }
         Some("resume") => resume_reply(button, talk),
         Some("edit") => talk.editing.set(message_around(&button).map(|(_, id)| id)),
         Some("regenerate") => regenerate(&button, talk),
@@ -125,12 +128,17 @@ fn resume_reply(button: Element, talk: Talk) {
     });
 }
 
-/// A message's Markdown is not in the page, only what became of it.
+/// A message's Markdown is not in the page, only what became of it. An answer is copied with its form, too: editors take
+/// the Markdown, word processors the HTML.
 fn copy_message(button: Element, announcer: Announcer) {
-    let Some((_, id)) = message_around(&button) else { return };
+    let Some((article, id)) = message_around(&button) else { return };
+    let is_answer = article.class_list().contains("it");
     run(async move {
         let copied = match message_source(id).await {
-            Ok(text) => write_to_clipboard(&text).await,
+            Ok(text) => {
+                let rich = if is_answer { message_html(id).await.ok() } else { None };
+                write_to_clipboard(&text, rich.as_deref()).await
+            }
             Err(_) => false,
         };
         tell(&button, copied, announcer);
@@ -141,17 +149,37 @@ fn copy_code(button: Element, announcer: Announcer) {
     let code = closest(&button, ".code").and_then(|block| block.query_selector("pre").ok()?);
     let Some(text) = code.and_then(|code| code.text_content()) else { return };
     run(async move {
-        let copied = write_to_clipboard(&text).await;
+        let copied = write_to_clipboard(&text, None).await;
         tell(&button, copied, announcer);
     });
 }
 
 /// Only pages that came over a secure connection have a clipboard.
-async fn write_to_clipboard(text: &str) -> bool {
+async fn write_to_clipboard(text: &str, rich: Option<&str>) -> bool {
     let navigator = window().navigator();
     let has_clipboard = js_sys::Reflect::get(&navigator, &JsValue::from_str("clipboard"))
         .is_ok_and(|clipboard| !clipboard.is_undefined() && !clipboard.is_null());
-    has_clipboard && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
+    if !has_clipboard {
+        return false;
+    }
+    let clipboard = navigator.clipboard();
+    if let Some(rich) = rich
+        && let Some(item) = in_both_forms(text, rich)
+        && JsFuture::from(clipboard.write(&js_sys::Array::of1(&item))).await.is_ok()
+    {
+        return true;
+    }
+    JsFuture::from(clipboard.write_text(text)).await.is_ok()
+}
+
+/// `None` in browsers whose clipboard knows only text.
+fn in_both_forms(text: &str, rich: &str) -> Option<ClipboardItem> {
+    let forms = js_sys::Object::new();
+    for (kind, content) in [("text/plain", text), ("text/html", rich)] {
+        let content = js_sys::Promise::resolve(&JsValue::from_str(content));
+        js_sys::Reflect::set(&forms, &kind.into(), &content).ok()?;
+    }
+    ClipboardItem::new_with_record_from_str_to_str_promise(&forms).ok()
 }
 
 /// Says it on the button for a while, and to those who do not see the button.

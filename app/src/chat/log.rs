@@ -10,10 +10,12 @@ use super::{
     message,
     reply::Reply,
     scroll::{self, Scroll},
+    typeset,
 };
 use crate::{
     browser, clock,
     html::{Element, Frame, Html, effect, el, frame, icon, live},
+    signal::Signal,
     task::{listen, run},
 };
 
@@ -58,11 +60,13 @@ pub fn streaming(turns: &[Turn]) -> Option<MessageId> {
 /// A conversation's messages.
 pub fn log(finished: Arc<Html>, talk: Talk, scroll: Scroll) -> Frame {
     let turns = talk.turns;
+    let is_setting = Signal::new(false);
     // Opens at its end. The server's page has a line of script for it; this is for those opened later.
     effect(move || {
         if let Some(log) = scroll::log() {
             clock::localise(&log);
             log.set_scroll_top(log.scroll_height());
+            typeset::set_all(log.clone().into(), &log, is_setting, move || scroll.follow());
         }
     });
     // Or where the message is that its reader comes for; one that another version hides is brought out.
@@ -80,6 +84,11 @@ pub fn log(finished: Arc<Html>, talk: Talk, scroll: Scroll) -> Frame {
     effect(move || {
         turns.track();
         scroll.follow();
+        // What was there before has been asked for when the log was opened.
+        let Some(log) = scroll::log() else { return };
+        if let Some(last) = log.first_element_child().and_then(|messages| messages.last_element_child()) {
+            typeset::set_all(log.into(), &last, is_setting, move || scroll.follow());
+        }
     });
     effect(move || listen("resize", move |_: web_sys::Event| scroll.follow()));
 

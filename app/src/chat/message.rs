@@ -8,14 +8,17 @@ use super::{notice, reply::Connection};
 use crate::{
     AppError, clock,
     html::{Element, Html, el, icon},
-    markdown::{harmless, markdown},
+    markdown::{Known, Setting, harmless, markdown},
 };
 
-/// A message that will not change any more.
-pub fn finished(message: &Message) -> Element {
+/// A message that will not change any more. `known`: see [`Setting::known`].
+pub fn finished(message: &Message, known: Known<'_>) -> Element {
     match message.role {
         Role::User => question(message),
-        Role::Assistant | Role::System => answer(message, markdown(&message.content), &Connection::Following, None),
+        Role::Assistant | Role::System => {
+            let setting = Setting { anchor: &message.id.to_string(), known };
+            answer(message, markdown(&message.content, setting), &Connection::Following, None)
+        }
     }
 }
 

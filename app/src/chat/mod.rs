@@ -28,6 +28,7 @@ mod scroll;
 pub(crate) mod sealed;
 mod toast;
 mod trouble;
+mod typeset;
 
 pub use list::Conversations;
 pub use news::listen;

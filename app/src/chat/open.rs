@@ -69,6 +69,27 @@ pub(crate) async fn open(
     let Conversation { id, title, revision, temporary, context_tokens, draft, mut messages } =
         conversations.open(user, id).await?;
     let live = take_live(&mut messages);
-    let finished = sealed::written(request.sealed_logs.seal(id, revision, &messages));
+    let (known, is_complete) = set(request, &messages).await;
+    let html = sealed::render(&messages, Some(&|part| known.get(part).cloned()));
+    // What was set too late is there for whoever opens the conversation next.
+    if is_complete {
+        request.sealed_logs.keep(id, revision, &html);
+    }
+    let finished = sealed::written(html);
     Ok(OpenConversation { id, title, revision, temporary, context_tokens, draft, finished, live })
+}
+
+/// Code and formulas of `messages`, set as far as that is quickly done, the last ones first: those are seen. What is left
+/// over the page asks for later.
+#[cfg(feature = "ssr")]
+async fn set(
+    request: &crate::context::RequestContext,
+    messages: &[Message],
+) -> (std::collections::HashMap<model::Part, Arc<model::Typeset>>, bool) {
+    const PATIENCE: std::time::Duration = std::time::Duration::from_millis(300);
+    let answers = messages.iter().rev().filter(|message| message.role != model::Role::User);
+    let parts: Vec<_> = answers.flat_map(|answer| crate::markdown::parts(&answer.content)).collect();
+    let (outcomes, is_complete) = request.services.typesetter.set_or_say(parts.clone(), PATIENCE).await;
+    let known = parts.into_iter().zip(outcomes).filter_map(|(part, outcome)| Some((part, outcome?))).collect();
+    (known, is_complete)
 }

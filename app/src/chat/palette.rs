@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{ConversationId, Found};
+use model::{ConversationId, ConversationSummary, Found};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Event, KeyboardEvent, MouseEvent};
 
@@ -138,29 +138,32 @@ impl Palette {
 
     /// Actions with the words in their names, and what was used last or what was found.
     fn entries(self) -> Vec<Entry> {
-        let words = self.words.get().to_lowercase();
-        let actions = ACTIONS.into_iter().filter(|(_, _, label)| label.to_lowercase().contains(&words));
-        let actions =
-            actions.map(|(name, picture, label)| Entry { goal: Goal::Action(name), picture, label: label.to_owned() });
-        let entry =
-            |id, title: &String| Entry { goal: Goal::Conversation(id), picture: "#talk-icon", label: title.clone() };
-        let conversations: Vec<_> = if words.is_empty() {
-            self.list.known.with(|known| {
-                let known = known.iter().flatten().flat_map(|page| &page.conversations);
-                known.take(MOST).map(|one| entry(one.id, &one.title)).collect()
-            })
-        } else {
-            let found = |found: &Vec<Found>| {
-                let found = found.iter().take(MOST).map(|found| &found.conversation);
-                found.map(|one| entry(one.id, &one.title)).collect()
-            };
-            self.found.with(found)
+        let words = self.words.get();
+        let mut conversations = Vec::new();
+        let mut add = |one: &ConversationSummary| {
+            if conversations.len() < MOST {
+                let (goal, label) = (Goal::Conversation(one.id), one.title.clone());
+                conversations.push(Entry { goal, picture: "#talk-icon", label });
+            }
         };
         if words.is_empty() {
-            conversations.into_iter().chain(actions).collect()
+            self.list
+                .known
+                .with(|known| known.iter().flatten().flat_map(|page| &page.conversations).for_each(&mut add));
         } else {
-            actions.chain(conversations).collect()
+            self.found.with(|found| found.iter().for_each(|found| add(&found.conversation)));
         }
+        let mut actions = Vec::new();
+        for (name, picture, label) in ACTIONS {
+            if has(label, &words) {
+                actions.push(Entry { goal: Goal::Action(name), picture, label: label.to_owned() });
+            }
+        }
+        // With words the actions are the surer hit; without, the conversations the likelier one.
+        let (mut first, mut second) =
+            if words.is_empty() { (conversations, actions) } else { (actions, conversations) };
+        first.append(&mut second);
+        first
     }
 
     fn shown(self) -> Element {
@@ -230,4 +233,9 @@ impl Palette {
             }
         }
     }
+}
+
+/// Whether `label`, which is ASCII, has `words` in it, in capitals or not. (Everybody's capitals would be a table of 11 kB.)
+fn has(label: &str, words: &str) -> bool {
+    words.is_empty() || label.as_bytes().windows(words.len()).any(|part| part.eq_ignore_ascii_case(words.as_bytes()))
 }

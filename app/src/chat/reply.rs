@@ -47,7 +47,7 @@ pub struct Reply {
 impl Reply {
     /// The reply as it was read.
     pub fn new(mut message: Message) -> Self {
-        let text = Stream::new(&std::mem::take(&mut message.content));
+        let text = Stream::new(&std::mem::take(&mut message.content), &message.id.to_string());
         Self { message, text, connection: Connection::Following, tokens: None, waiting: None, done: None }
     }
 
@@ -73,11 +73,11 @@ impl Reply {
                 ReplyEvent::All(text) => {
                     self.waiting = None;
                     added.clear();
-                    self.text = Stream::new(&text);
+                    self.text.restart(&text);
                 }
                 ReplyEvent::Retracted(notice) => {
                     added.clear();
-                    self.text = Stream::new("");
+                    self.text.restart("");
                     self.message.notice = Some(notice);
                 }
                 ReplyEvent::Waiting(secs_left) => self.waiting = Some(Wait { n, secs_left }),

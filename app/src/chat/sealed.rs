@@ -11,7 +11,7 @@ use crate::html::{Element, Html, el};
 
 /// Finished messages, to be made into elements here.
 pub fn of_messages(messages: &[Message]) -> Arc<Html> {
-    seal(container().children(messages.iter().map(message::finished)))
+    seal(container().children(messages.iter().map(|message| message::finished(message, None))))
 }
 
 /// Finished messages that the server wrote into the document, where they stay as they are.
@@ -23,6 +23,16 @@ pub fn in_document() -> Arc<Html> {
 #[cfg(feature = "ssr")]
 pub fn written(html: Arc<str>) -> Arc<Html> {
     seal(container().child(Html::Written(html)))
+}
+
+/// Messages as HTML. `known`: see [`crate::markdown::Setting::known`].
+#[cfg(feature = "ssr")]
+pub fn render(messages: &[Message], known: crate::markdown::Known<'_>) -> Arc<str> {
+    let mut html = String::new();
+    for message in messages {
+        message::finished(message, known).write(&mut html);
+    }
+    html.into()
 }
 
 fn container() -> Element {
@@ -42,10 +52,8 @@ mod cache {
 
     use std::sync::Arc;
 
-    use model::{ConversationId, Message};
+    use model::ConversationId;
     use quick_cache::{Weighter, sync::Cache};
-
-    use super::message;
 
     type Key = (ConversationId, i64);
 
@@ -74,15 +82,8 @@ mod cache {
             self.0.get(&(id, revision))
         }
 
-        /// Renders `messages` and keeps the result.
-        pub fn seal(&self, id: ConversationId, revision: i64, messages: &[Message]) -> Arc<str> {
-            let mut html = String::new();
-            for message in messages {
-                message::finished(message).write(&mut html);
-            }
-            let html: Arc<str> = html.into();
-            self.0.insert((id, revision), Arc::clone(&html));
-            html
+        pub fn keep(&self, id: ConversationId, revision: i64, html: &Arc<str>) {
+            self.0.insert((id, revision), Arc::clone(html));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The tree in the browser: making its nodes, and changing them into those of the next tree.
 
+use model::Formula;
 use wasm_bindgen::{JsCast as _, UnwrapThrowExt as _};
 use web_sys::{Element as DomElement, Node};
 
@@ -7,10 +8,23 @@ use super::{Element, Html};
 use crate::browser::document;
 
 const SVG: &str = "http://www.w3.org/2000/svg";
+const MATHML: &str = "http://www.w3.org/1998/Math/MathML";
+
+/// Puts `content` in place of what is in `node`. The tree that `node` was made from does not learn of it; [`patch`] puts
+/// up with that where the tree has a single text there.
+pub fn fill(node: &DomElement, content: &[Html]) {
+    node.set_text_content(None);
+    for child in content {
+        append(node, &build_node(child));
+    }
+}
 
 /// Makes the nodes of an element.
 pub(super) fn build(element: &Element) -> DomElement {
-    let namespace = matches!(element.tag, "path" | "svg" | "use").then_some(SVG);
+    let namespace = match element.tag {
+        "path" | "svg" | "use" => Some(SVG),
+        tag => Formula::element(tag).map(|_| MATHML),
+    };
     let document = document();
     let node = match namespace {
         Some(namespace) => document.create_element_ns(Some(namespace), element.tag),
@@ -68,7 +82,9 @@ pub(super) fn patch(node: &DomElement, old: &Element, new: &Element) {
         shown = child.next_sibling();
         patch_node(node, &child, old, new);
     }
-    while let Some(surplus) = shown {
+    // By number: where the node was filled (see `fill`), there is more in it than the tree knows.
+    for _ in common..old.children.len() {
+        let Some(surplus) = shown else { break };
         shown = surplus.next_sibling();
         // It is where we found it.
         _ = node.remove_child(&surplus);
@@ -85,6 +101,11 @@ fn patch_node(parent: &DomElement, node: &Node, old: &Html, new: &Html) {
         return;
     }
     match (old.unshared(), new.unshared()) {
+        (Html::Text(old), Html::Text(new)) if old == new => {}
+        (Html::Text(_), Html::Text(new)) if node.node_type() != Node::TEXT_NODE => {
+            // Filled since (see `fill`), and now something else.
+            parent.set_text_content(Some(new));
+        }
         (Html::Text(old), Html::Text(new)) => patch_text(node, old, new),
         (Html::Element(old), Html::Element(new)) if old.tag == new.tag => {
             patch(node.unchecked_ref(), old, new);
@@ -98,9 +119,6 @@ fn patch_node(parent: &DomElement, node: &Node, old: &Html, new: &Html) {
 
 /// Streaming text grows at its end: appending keeps a selection in it, and costs the length of what is new.
 fn patch_text(node: &Node, old: &str, new: &str) {
-    if old == new {
-        return;
-    }
     match new.strip_prefix(old) {
         Some(added) => {
             // Appending to a text node cannot fail.

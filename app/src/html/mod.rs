@@ -10,6 +10,7 @@ mod part;
 
 use std::{borrow::Cow, sync::Arc};
 
+pub use dom::fill;
 pub use mount::{effect, hydrate};
 pub use part::{Frame, Part, frame, live, switch, write};
 

@@ -25,22 +25,51 @@ fn is_harmless(c: char) -> bool {
 }
 
 /// Without width and without a use in any script, so that a name with one inside passes for the name. The joiners
-/// U+200C and U+200D stay: scripts and emoji need them.
+/// U+200C and U+200D stay: scripts and emoji need them. Tags can hide whole sentences in what is copied from here.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}')
+    matches!(c,
+        '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{180e}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}'
+        | '\u{e0000}'..='\u{e007f}')
 }
 
 fn turns_direction(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// `target` if following it is harmless: a web or mail address without anything hidden in it.
+/// `target` if following it is harmless: a web or mail address without anything hidden in it, whose host is what it looks
+/// like.
 pub fn harmless_link(target: &str) -> Option<&str> {
-    let known = ["https://", "http://", "mailto:"]
-        .iter()
-        .any(|scheme| target.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
-    let plain = target.chars().all(|c| is_harmless(c) && !c.is_whitespace());
-    (known && plain).then_some(target)
+    let plain = target.chars().all(|c| is_harmless(c) && !c.is_whitespace() && c != '\\');
+    let host = host(target)?;
+    // Letters of other alphabets look like Latin ones (UTS #39), and percent signs hide what is behind them.
+    (plain && !host.is_empty() && host.is_ascii() && !host.contains('%')).then_some(target)
+}
+
+/// Where a web or mail address leads: a host, or a mail address.
+pub fn host(target: &str) -> Option<&str> {
+    let (scheme, rest) = target.split_once(':')?;
+    if scheme.eq_ignore_ascii_case("mailto") {
+        return rest.split('?').next();
+    }
+    let is_web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
+    // Browsers read a backslash as a slash.
+    let authority = rest.strip_prefix("//")?.split(['/', '?', '#', '\\']).next()?;
+    // What stands before an @ is a name, however much it looks like a host.
+    is_web.then(|| authority.rsplit('@').next())?
+}
+
+/// Whether `label` names a host, and another one than `host`.
+pub fn misleads(label: &str, host: &str) -> bool {
+    const DOMAINS: [&str; 12] = ["com", "org", "net", "de", "eu", "uk", "ch", "fr", "at", "io", "bank", "example"];
+    let bare = |name: &str| name.trim_start_matches("www.").to_ascii_lowercase();
+    label.split_whitespace().any(|word| {
+        let word = word.trim_matches(|c: char| c.is_ascii_punctuation());
+        let named = word.split_once("://").map_or(word, |(_, rest)| rest);
+        let named = named.split(['/', '?', '#', ':', '\\']).next().unwrap_or_default();
+        let last = named.rsplit('.').next().unwrap_or_default();
+        let is_host = word.contains("://") || named.contains('.') && DOMAINS.contains(&bare(last).as_str());
+        is_host && bare(named) != bare(host) && !host.ends_with(named)
+    })
 }
 
 #[cfg(test)]
@@ -54,6 +83,22 @@ mod tests {
         assert_eq!(harmless("pay\u{200b}pal \u{feff}x\u{2060}"), "paypal x");
         assert_eq!(harmless("admin\u{202e}nimda\u{2066}"), "admin[U+202E]nimda[U+2066]");
         assert!(matches!(harmless("Grüße, 你好, مرحبا"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_host_is_where_a_browser_would_go() {
+        assert_eq!(host("https://bank.example@evil.example/x@y"), Some("evil.example"));
+        assert_eq!(host("HTTP://evil.example?bank.example"), Some("evil.example"));
+        assert_eq!(host("mailto:a@example.com?subject=b@c"), Some("a@example.com"));
+    }
+
+    #[test]
+    fn a_label_that_names_another_host_misleads() {
+        assert!(misleads("https://bank.com", "evil.example"));
+        assert!(misleads("see www.bank.com!", "evil.example"));
+        assert!(misleads("bank.com", "bank.com.evil.example"));
+        assert!(!misleads("https://bank.com/help", "www.bank.com"));
+        assert!(!misleads("main.rs in the bank's repository", "git.example"));
     }
 
     #[test]
@@ -72,6 +117,10 @@ mod tests {
             "https://a\u{202e}b",
             "java\nscript:x",
             " https://a",
+            "https://b\u{430}nk.example",
+            "https://bank.example%2eevil.example",
+            "https:\\\\evil.example",
+            "https://",
         ] {
             assert_eq!(harmless_link(bad), None, "{bad:?}");
         }

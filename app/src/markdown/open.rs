@@ -1,8 +1,11 @@
 //! The parts of a text that have been opened and not closed yet.
 
-use pulldown_cmark::{CodeBlockKind, Tag};
+use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Tag};
 
-use super::tree::{Alignment, Block, Inline, Item};
+use super::{
+    prepare::restored,
+    tree::{Alignment, Block, Inline, Item},
+};
 
 /// What has been opened and not closed yet.
 pub(super) enum Kind {
@@ -11,7 +14,8 @@ pub(super) enum Kind {
     Heading(u8),
     Code(Option<String>),
     Markup,
-    Quote,
+    Quote(Option<&'static str>),
+    Note(String),
     List(Option<u64>, Vec<Item>),
     Item(Option<bool>),
     Table(Vec<Alignment>, Vec<Vec<Inline>>, Vec<Vec<Vec<Inline>>>),
@@ -29,7 +33,8 @@ impl Kind {
     pub(super) fn of(tag: Tag<'_>) -> Self {
         match tag {
             Tag::Heading { level, .. } => Self::Heading(level as u8),
-            Tag::BlockQuote(_) => Self::Quote,
+            Tag::BlockQuote(kind) => Self::Quote(kind.map(alert)),
+            Tag::FootnoteDefinition(label) => Self::Note(restored(&label).into_owned()),
             Tag::CodeBlock(kind) => Self::Code(language(&kind)),
             Tag::HtmlBlock => Self::Markup,
             Tag::List(first) => Self::List(first, Vec::new()),
@@ -41,8 +46,8 @@ impl Kind {
             Tag::Emphasis => Self::Emphasis,
             Tag::Strong => Self::Strong,
             Tag::Strikethrough => Self::Struck,
-            Tag::Link { dest_url, .. } => Self::Link(dest_url.into_string()),
-            Tag::Image { dest_url, .. } => Self::Image(dest_url.into_string()),
+            Tag::Link { dest_url, .. } => Self::Link(restored(&dest_url).into_owned()),
+            Tag::Image { dest_url, .. } => Self::Image(restored(&dest_url).into_owned()),
             // Paragraphs, and those whose extensions are off.
             _ => Self::Paragraph,
         }
@@ -79,9 +84,19 @@ fn language(kind: &CodeBlockKind<'_>) -> Option<String> {
     match kind {
         CodeBlockKind::Fenced(info) => {
             let word = info.split([' ', ',', '{']).next().unwrap_or_default();
-            (!word.is_empty()).then(|| word.chars().take(32).collect())
+            (!word.is_empty()).then(|| restored(word).chars().take(32).collect())
         }
         CodeBlockKind::Indented => None,
+    }
+}
+
+fn alert(kind: BlockQuoteKind) -> &'static str {
+    match kind {
+        BlockQuoteKind::Note => "Note",
+        BlockQuoteKind::Tip => "Tip",
+        BlockQuoteKind::Important => "Important",
+        BlockQuoteKind::Warning => "Warning",
+        BlockQuoteKind::Caution => "Caution",
     }
 }
 

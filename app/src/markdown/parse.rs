@@ -6,6 +6,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use super::{
     harmless::{harmless, harmless_link},
     open::{Kind, Open},
+    prepare::{prepare, restored},
     tree::{Block, Inline, Item, plain_text},
 };
 
@@ -13,30 +14,46 @@ const DEPTH_MAX: usize = 24;
 
 /// Reads `source`, whatever is in it.
 pub fn parse(source: &str) -> Vec<Block> {
-    parse_with_starts(&harmless(source)).into_iter().map(|(_, block)| block).collect()
+    parse_with_starts(&harmless(source), false).into_iter().map(|(_, block)| block).collect()
 }
 
-/// Reads an already harmless `source`; each block with the place of its first byte.
-pub(super) fn parse_with_starts(source: &str) -> Vec<(usize, Block)> {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-    let mut reader = Reader { open: vec![Open::new(Kind::Root)], flattened: Vec::new(), starts: Vec::new() };
-    for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
+/// Reads an already harmless `source`; each block with the place of its first byte. `is_open`: more of it is to come, and
+/// what it has begun at its end is shown as it will be.
+pub(super) fn parse_with_starts(source: &str, is_open: bool) -> Vec<(usize, Block)> {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_MATH
+        | Options::ENABLE_GFM;
+    let prepared = prepare(source, is_open);
+    let mut reader = Reader {
+        source,
+        open: vec![Open::new(Kind::Root)],
+        flattened: Vec::new(),
+        starts: Vec::new(),
+        marked: Vec::new(),
+    };
+    for (event, range) in Parser::new_ext(&prepared, options).into_offset_iter() {
         reader.take(event, range.start);
     }
     let Some(root) = reader.open.into_iter().next() else { return Vec::new() };
     reader.starts.into_iter().zip(root.blocks).collect()
 }
 
-struct Reader {
+struct Reader<'a> {
+    source: &'a str,
     /// The root, always there, and what is open inside it.
     open: Vec<Open>,
     /// Tags that were not opened because they were too deep.
     flattened: Vec<TagEnd>,
     /// Where each of the root's blocks starts.
     starts: Vec<usize>,
+    /// Footnotes that the text has referred to.
+    marked: Vec<String>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn take(&mut self, event: Event<'_>, start: usize) {
         if self.open.len() == 1 && matches!(event, Event::Start(_) | Event::Rule) {
             self.starts.push(start);
@@ -45,13 +62,18 @@ impl Reader {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => self.text(&text),
-            Event::Code(text) => self.inline(Inline::Code(text.into_string())),
+            Event::Code(text) => self.inline(Inline::Code(restored(&text).into_owned())),
             Event::SoftBreak => self.text("\n"),
             Event::HardBreak => self.inline(Inline::Break),
             Event::Rule => self.block(Block::Rule),
             Event::TaskListMarker(done) => self.tick(done),
-            // Their extensions are off.
-            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => self.text(&text),
+            Event::InlineMath(tex) => self.formula(&tex, false),
+            // Written by `prepare` for formulas in a line, too.
+            Event::DisplayMath(tex) => {
+                let in_line = self.source.get(start..).is_some_and(|source| source.starts_with("\\("));
+                self.formula(&tex, !in_line);
+            }
+            Event::FootnoteReference(label) => self.mark(&restored(&label)),
         }
     }
 
@@ -89,7 +111,8 @@ impl Reader {
             Kind::Heading(level) => self.block(Block::Heading { level, content: closed.inlines }),
             Kind::Code(language) => self.block(Block::Code { language, text: plain_text(&closed.inlines) }),
             Kind::Markup => self.block(Block::Paragraph(trimmed(closed.inlines))),
-            Kind::Quote => self.block(Block::Quote(closed.into_blocks())),
+            Kind::Quote(alert) => self.block(Block::Quote { alert, content: closed.into_blocks() }),
+            Kind::Note(label) => self.block(Block::Note { label, content: closed.into_blocks() }),
             Kind::List(start, items) => self.block(Block::List { start, items }),
             Kind::Item(done) => self.item(Item { done, content: closed.into_blocks() }),
             Kind::Table(alignment, head, rows) => self.block(Block::Table { alignment, head, rows }),
@@ -120,7 +143,21 @@ impl Reader {
         }
     }
 
+    fn formula(&mut self, tex: &str, is_display: bool) {
+        self.inline(Inline::Formula { tex: restored(tex).trim().to_owned(), is_display });
+    }
+
+    fn mark(&mut self, label: &str) {
+        // Nobody goes back to one of so many.
+        let is_first = self.marked.len() < 200 && !self.marked.iter().any(|marked| marked == label);
+        if is_first {
+            self.marked.push(label.to_owned());
+        }
+        self.inline(Inline::Mark { label: label.to_owned(), is_first });
+    }
+
     fn text(&mut self, text: &str) {
+        let text = &*restored(text);
         let Some(top) = self.top() else { return };
         match top.inlines.last_mut() {
             Some(Inline::Text(before)) => before.push_str(text),

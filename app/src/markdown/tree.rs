@@ -16,7 +16,11 @@ pub enum Block {
         language: Option<String>,
         text: String,
     },
-    Quote(Vec<Block>),
+    Quote {
+        /// What it calls itself, if it is more than a quotation: `Note`, `Tip`, `Important`, `Warning` or `Caution`.
+        alert: Option<&'static str>,
+        content: Vec<Block>,
+    },
     List {
         /// The first number of an ordered list.
         start: Option<u64>,
@@ -26,6 +30,11 @@ pub enum Block {
         alignment: Vec<Alignment>,
         head: Vec<Vec<Inline>>,
         rows: Vec<Vec<Vec<Inline>>>,
+    },
+    /// A footnote.
+    Note {
+        label: String,
+        content: Vec<Block>,
     },
     Rule,
 }
@@ -51,6 +60,17 @@ pub enum Alignment {
 pub enum Inline {
     Text(String),
     Code(String),
+    Formula {
+        tex: String,
+        /// Whether it stands on lines of its own.
+        is_display: bool,
+    },
+    /// Where a footnote belongs.
+    Mark {
+        label: String,
+        /// Whether it is the first one of its footnote.
+        is_first: bool,
+    },
     Emphasis(Vec<Inline>),
     Strong(Vec<Inline>),
     Struck(Vec<Inline>),
@@ -72,7 +92,8 @@ pub fn plain_text(inlines: &[Inline]) -> String {
 fn collect(inlines: &[Inline], text: &mut String) {
     for inline in inlines {
         match inline {
-            Inline::Text(part) | Inline::Code(part) => text.push_str(part),
+            Inline::Text(part) | Inline::Code(part) | Inline::Formula { tex: part, .. } => text.push_str(part),
+            Inline::Mark { label, .. } => text.push_str(&format!("[{label}]")),
             Inline::Emphasis(content)
             | Inline::Strong(content)
             | Inline::Struck(content)

@@ -6,6 +6,7 @@ const LONG: &str = include_str!("../../answers/long.md");
 const SCRIPTS: &str = include_str!("../../answers/scripts.md");
 const LIST: &str = include_str!("../../answers/list.md");
 const MATH: &str = include_str!("../../answers/math.md");
+const NOTES: &str = include_str!("../../answers/notes.md");
 const HOSTILE: &str = include_str!("../../answers/hostile.md");
 const GERMAN: &str = include_str!("../../answers/german.md");
 const GENERAL: &str = include_str!("../../answers/general.md");
@@ -23,6 +24,7 @@ const ROWS: &[(&[&str], &str)] = &[
     (&["table", "tables"], TABLE),
     (&["code", "rust", "python", "sql"], CODE),
     (&["math", "maths", "formula"], MATH),
+    (&["footnote", "footnotes", "hints"], NOTES),
     (&["list", "lists", "checklist"], LIST),
     (&["bitte", "wie", "warum", "welche", "erkläre", "zusammenfassung", "können"], GERMAN),
     (&["email", "e-mail", "mail", "letter", "draft", "write", "rephrase", "memo"], WRITING),
@@ -47,6 +49,7 @@ pub const CATALOGUE: &[(&str, &str)] = &[
     ("table", "tables with alignment"),
     ("code, rust, python, sql", "code blocks in several languages"),
     ("math, formula", "formulas in TeX"),
+    ("footnotes, hints", "footnotes, alerts, links and nested tasks"),
     ("list, checklist", "nested, numbered and task lists"),
     ("slow", "the usual answer after six seconds"),
     ("German words (wie, bitte, …)", "an answer in German"),

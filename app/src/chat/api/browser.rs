@@ -80,6 +80,11 @@ pub async fn message_source(id: MessageId) -> Result<String, AppError> {
     fetch::get("message_source", &[("id", Some(&id.to_string()))]).await
 }
 
+/// One message as HTML for the clipboard.
+pub async fn message_html(id: MessageId) -> Result<String, AppError> {
+    fetch::get("message_html", &[("id", Some(&id.to_string()))]).await
+}
+
 /// Ends a reply where it is; the part written so far stays.
 pub async fn stop(reply: MessageId) -> Result<(), AppError> {
     fetch::post("stop", &[("reply", Some(&reply.to_string()))]).await

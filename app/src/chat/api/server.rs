@@ -1,12 +1,12 @@
 //! The chat page's server functions: who is asking, then one use case.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use leptos::prelude::*;
 use model::{
     AskReceipt, Conversation, ConversationId, ConversationPage, ConversationSummary, Found, Message, MessageId,
-    ModelChoice, NumberedEvent, ReplyEvent,
+    ModelChoice, NumberedEvent, Part, ReplyEvent,
 };
 use server_fn::codec::{ByteStream, GetUrl, Streaming};
 use services::{conversations::Place, library::Shelf};
@@ -188,6 +188,30 @@ pub async fn news() -> Result<ByteStream<AppError>, AppError> {
 pub async fn message_source(id: MessageId) -> Result<String, AppError> {
     let (request, viewer) = crate::context::asking()?;
     request.services.conversations.message_source(viewer.id, id).await.map_err(|error| request.fail(error))
+}
+
+/// One message as HTML for the clipboard; questions are text only.
+#[server(prefix = "/fn", endpoint = "message_html", input = GetUrl)]
+pub async fn message_html(id: MessageId) -> Result<String, AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    let source = request.services.conversations.message_source(viewer.id, id).await;
+    source.map(|source| crate::markdown::rich(&source)).map_err(|error| request.fail(error))
+}
+
+/// Sets code and formulas of messages: `parts` is a JSON list of [`Part`]s, the answer one of [`model::Typeset`]s, with
+/// `null` for what stays as it is.
+#[server(prefix = "/fn", endpoint = "typeset")]
+pub async fn typeset(parts: String) -> Result<Vec<serde_json::Value>, AppError> {
+    const PARTS_MAX: usize = 64;
+    const BYTES_MAX: usize = 300_000;
+    const PATIENCE: Duration = Duration::from_secs(3);
+    let (request, _) = crate::context::asking()?;
+    let read = serde_json::from_str::<Vec<Part>>(&parts).ok();
+    let read = read.filter(|read| read.len() <= PARTS_MAX && parts.len() <= BYTES_MAX);
+    let Some(read) = read else { return Err(request.fail(services::Error::Invalid("This cannot be set."))) };
+    let outcomes = request.services.typesetter.set(read, PATIENCE).await;
+    // Strings, numbers and lists of them: making values of those cannot fail.
+    Ok(outcomes.iter().map(|outcome| serde_json::to_value(outcome.as_deref()).unwrap_or_default()).collect())
 }
 
 /// The models the viewer may ask, the default first.
