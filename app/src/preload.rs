@@ -1,7 +1,7 @@
 //! Before a page is rendered on the server: everything it will show.
 
 use http::Uri;
-use model::{Fault, FaultKind, QuestionRejected, UserId};
+use model::{ConversationPage, Fault, FaultKind, QuestionRejected, UserId};
 use server_fn::error::ServerFnUrlError;
 use services::library::Shelf;
 
@@ -22,7 +22,7 @@ pub async fn preload(request: &RequestContext, uri: &Uri) -> (PageData, Option<u
     let Some(asker) = request.asker.clone() else { return (PageData { session, ..PageData::default() }, None) };
     let user = asker.viewer.id;
     let place = Place::of(uri.path());
-    let (content, list) = futures::join!(content(request, &asker, place, uri), list(request, user, place));
+    let (content, list) = futures::join!(content(request, &asker, place, uri), list(request, user, place, uri));
     let (refused, retry_after_secs) = match refused_form(uri) {
         Some(fault) if fault.kind == FaultKind::TooManyRequests => used_up(request, user, &fault, place).await,
         Some(fault) => (Some(in_our_words(&fault, place)), None),
@@ -56,9 +56,20 @@ async fn list(
     request: &RequestContext,
     user: UserId,
     place: Place,
-) -> Option<Result<model::ConversationPage, AppError>> {
+    uri: &Uri,
+) -> Option<Result<ConversationPage, AppError>> {
     if matches!(place, Place::Sheet | Place::Missing) {
         return None;
+    }
+    // A search without the page's code.
+    let mut pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    if let Some((_, words)) = pairs.find(|(name, words)| name == "q" && !words.trim().is_empty()) {
+        let found = request.services.library.search(user, &words).await;
+        let page = found.map(|found| ConversationPage {
+            conversations: found.into_iter().map(|found| found.conversation).collect(),
+            ..ConversationPage::default()
+        });
+        return Some(page.map_err(|error| request.fail(error)));
     }
     let list = request.services.library.list(user, &Shelf::Current, None, None).await;
     Some(list.map_err(|error| request.fail(error)))

@@ -301,6 +301,46 @@ async fn an_answer_is_rated_once_and_the_rating_can_be_taken_back() {
 }
 
 #[tokio::test]
+async fn administrators_read_what_people_think_of_answers_and_nobody_else_does() {
+    let app = TestApp::start().await;
+    let alice = app.signed_in(ALICE).await;
+    let reply = alice.ask("echo: a secret of Alice").await.receipt.reply.id.to_string();
+    alice.change::<i64>("rate", &[("answer", &reply), ("good", "false"), ("comment", "Out of date <b>")]).await;
+    let page = app.signed_in(BOB).await.page("/admin").await;
+    assert!(page.contains("Out of date &lt;b&gt;"), "{page}");
+    assert!(!page.contains("a secret of Alice"), "what was asked stays with whoever asked");
+    assert_eq!(alice.get("/admin").await.status(), 404);
+}
+
+#[tokio::test]
+async fn a_search_works_without_the_pages_code() {
+    let app = TestApp::start().await;
+    let alice = app.signed_in(ALICE).await;
+    alice.ask("echo: the zebra").await;
+    alice.ask("echo: the lion").await;
+    let page = alice.page("/chat?q=zeb").await;
+    assert!(page.contains("title=\"echo: the zebra\"") && !page.contains("title=\"echo: the lion\""));
+}
+
+#[tokio::test]
+async fn a_question_sent_twice_under_one_id_is_asked_once() {
+    let app = TestApp::start().await;
+    let alice = app.signed_in(ALICE).await;
+    let id = "0d1e2f30-0000-4000-8000-000000000001";
+    let fields = [("content", "echo: once"), ("id", id)];
+    let (one, other) = tokio::join!(alice.call("ask", &fields), alice.call("ask", &fields));
+    let one: model::AskReceipt = one.json().await.unwrap();
+    let other: model::AskReceipt = other.json().await.unwrap();
+    assert_eq!((one.question.id, one.reply.id), (other.question.id, other.reply.id));
+    alice.events(one.reply.id, 0).await;
+    let again: model::AskReceipt = alice.change("ask", &fields).await;
+    assert_eq!(again.reply.content, "once", "it says what became of it");
+    assert_eq!(alice.titles("").await.len(), 1);
+    let bob = app.signed_in(BOB).await.call("ask", &fields).await;
+    assert_eq!(bob.status(), 404, "somebody else's id says nothing");
+}
+
+#[tokio::test]
 async fn a_draft_is_there_on_other_devices_until_it_is_empty() {
     let app = TestApp::start().await;
     let desk = app.signed_in(ALICE).await;

@@ -25,8 +25,7 @@ pub fn listen(viewer: UserId, changed: impl Fn() + Copy + 'static) {
     told.forget();
     // Only pages that came over a secure connection have locks.
     let locks = Reflect::get(&window().navigator(), &"locks".into()).unwrap_or_default();
-    let Ok(request) = Reflect::get(&locks, &"request".into()).and_then(|request| Ok(request.dyn_into::<Function>()?))
-    else {
+    let Ok(request) = Reflect::get(&locks, &"request".into()).and_then(|request| request.dyn_into::<Function>()) else {
         return;
     };
     let channel_of_lock = channel.clone();

@@ -54,6 +54,9 @@ struct Palette {
     found: Signal<Vec<Found>>,
     /// Which entry Enter takes.
     at: Signal<usize>,
+    is_searching: Signal<bool>,
+    /// Enter was pressed before there was anything to take.
+    is_awaited: Signal<bool>,
 }
 
 /// The palette. `hidden`: whether the list's column is put away.
@@ -66,6 +69,8 @@ pub fn palette(hidden: Signal<bool>) -> Frame {
         words: Signal::new(String::new()),
         found: Signal::new(Vec::new()),
         at: Signal::new(0),
+        is_searching: Signal::new(false),
+        is_awaited: Signal::new(false),
     };
     effect(move || listen("keydown", move |event: KeyboardEvent| this.shortcut(&event)));
     let field = el("input")
@@ -117,6 +122,8 @@ impl Palette {
         let words = words.trim().to_owned();
         self.words.set(words.clone());
         self.at.set(0);
+        self.is_awaited.set(false);
+        self.is_searching.set(!words.is_empty());
         if words.is_empty() {
             self.found.set(Vec::new());
             return;
@@ -129,10 +136,14 @@ impl Palette {
     }
 
     async fn search(self, words: String) {
-        if let Ok(found) = api::search(words.clone()).await
-            && self.words.try_with_untracked(|now| *now == words) == Some(true)
-        {
-            self.found.set(found);
+        let found = api::search(words.clone()).await;
+        if self.words.try_with_untracked(|now| *now == words) != Some(true) {
+            return;
+        }
+        self.is_searching.set(false);
+        self.found.set(found.unwrap_or_default());
+        if self.is_awaited.take() {
+            self.take(0);
         }
     }
 
@@ -140,19 +151,20 @@ impl Palette {
     fn entries(self) -> Vec<Entry> {
         let words = self.words.get();
         let mut conversations = Vec::new();
+        let mut ids = Vec::new();
         let mut add = |one: &ConversationSummary| {
-            if conversations.len() < MOST {
+            if conversations.len() < MOST && !ids.contains(&one.id) {
+                ids.push(one.id);
                 let (goal, label) = (Goal::Conversation(one.id), one.title.clone());
                 conversations.push(Entry { goal, picture: "#talk-icon", label });
             }
         };
-        if words.is_empty() {
-            self.list
-                .known
-                .with(|known| known.iter().flatten().flat_map(|page| &page.conversations).for_each(&mut add));
-        } else {
-            self.found.with(|found| found.iter().for_each(|found| add(&found.conversation)));
-        }
+        // What the page knows is there at once; what the server finds comes behind it.
+        self.list.known.with(|known| {
+            let known = known.iter().flatten().flat_map(|page| &page.conversations);
+            known.filter(|one| has(&one.title, &words)).for_each(&mut add);
+        });
+        self.found.with(|found| found.iter().for_each(|found| add(&found.conversation)));
         let mut actions = Vec::new();
         for (name, picture, label) in ACTIONS {
             if has(label, &words) {
@@ -175,6 +187,7 @@ impl Palette {
         let entries: Vec<_> = self.entries().into_iter().enumerate().collect();
         if entries.is_empty() {
             let nothing = format!("Nothing found for “{}”.", self.words.get());
+            let nothing = if self.is_searching.get() { "Searching…".to_owned() } else { nothing };
             return list.child(el("li").attr("role", "option").attr("aria-disabled", "true").child(nothing));
         }
         list.children(entries.into_iter().map(|(n, entry)| {
@@ -213,7 +226,10 @@ impl Palette {
     }
 
     fn take(self, n: usize) {
-        let Some(goal) = self.entries().get(n).map(|entry| entry.goal) else { return };
+        let Some(goal) = self.entries().get(n).map(|entry| entry.goal) else {
+            self.is_awaited.set(self.is_searching.get_untracked());
+            return;
+        };
         browser::close_dialog(ID);
         match goal {
             Goal::Conversation(id) => self.page.go(&format!("/chat/{id}")),
@@ -235,7 +251,8 @@ impl Palette {
     }
 }
 
-/// Whether `label`, which is ASCII, has `words` in it, in capitals or not. (Everybody's capitals would be a table of 11 kB.)
+/// Whether `label` has `words` in it, with ASCII letters in capitals or not. (Everybody's capitals would be a table of
+/// 11 kB; the server's search knows them.)
 fn has(label: &str, words: &str) -> bool {
     words.is_empty() || label.as_bytes().windows(words.len()).any(|part| part.eq_ignore_ascii_case(words.as_bytes()))
 }

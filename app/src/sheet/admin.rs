@@ -1,8 +1,12 @@
-//! Administration: who uses the app, how much, and who signs in. Nothing of what people write is here.
+//! Administration: who uses the app, how much, what they think of answers, and who signs in. Nothing of what people ask or
+//! are told is here.
 
 use http::Uri;
 use model::{UserRole, Viewer};
-use services::people::{ListedUser, RecordedSignIn};
+use services::{
+    library::Rated,
+    people::{ListedUser, RecordedSignIn},
+};
 
 use super::{
     Sheet,
@@ -27,11 +31,18 @@ pub(crate) async fn admin(request: &RequestContext, viewer: &Viewer, uri: &Uri) 
     let found = futures::try_join!(people.search(&query, PEOPLE_SHOWN), people.sign_ins(None, SIGN_INS_SHOWN));
     let (users, sign_ins) = found.map_err(|error| request.fail(error))?;
     let usage = all_usage(request).await?;
+    // What somebody says on an answer is for those who look after the models.
+    let ratings = if viewer.is(&UserRole::Admin) {
+        Some(request.services.library.ratings().await.map_err(|error| request.fail(error))?)
+    } else {
+        None
+    };
     let body = el("div")
         .class("sheet wide")
         .child(el("header").class("person").child(el("h1").child("Administration")))
         .child(users_section(&users, &query, viewer.is(&UserRole::Admin)))
         .child(usage)
+        .children(ratings.as_deref().map(ratings_section))
         .child(sign_ins_section(&sign_ins));
     Ok(Sheet { title: "Administration".to_owned(), body })
 }
@@ -79,6 +90,23 @@ fn users_section(users: &[ListedUser], query: &str, may_end: bool) -> Element {
     });
     let headings = ["Name", "Account", "Department", "Roles", "Sessions", "Last seen", ""];
     section.child(table("People", &headings, rows))
+}
+
+fn ratings_section(ratings: &[Rated]) -> Element {
+    let section = section("Ratings", None).class("ratings");
+    if ratings.is_empty() {
+        return section.child(nothing("Nobody has rated an answer yet."));
+    }
+    let rows = ratings.iter().map(|rated| {
+        vec![
+            moment(rated.at),
+            text(rated.by.clone()),
+            maybe(rated.model.as_ref()),
+            text(if rated.good { "Good" } else { "Bad" }),
+            maybe(rated.comment.as_ref()),
+        ]
+    });
+    section.child(table("Ratings", &["When", "Who", "Model", "Rating", "Comment"], rows))
 }
 
 fn sign_ins_section(sign_ins: &[RecordedSignIn]) -> Element {
