@@ -70,12 +70,17 @@ fn encode(part: &Value) -> String {
 
 /// A well-formed token; `header` members replace the usual ones.
 pub fn signed(key: &SigningKey, header: Value, claims: &Value) -> String {
+    signed_text(key, header, &claims.to_string())
+}
+
+/// The same with claims that no map can hold.
+pub fn signed_text(key: &SigningKey, header: Value, claims: &str) -> String {
     let mut full = json!({"typ": "JWT", "alg": "RS256", "kid": key.kid});
     if let (Some(full), Value::Object(extra)) = (full.as_object_mut(), header) {
         full.extend(extra);
         full.retain(|_, value| !value.is_null());
     }
-    let message = format!("{}.{}", encode(&full), encode(claims));
+    let message = format!("{}.{}", encode(&full), URL_SAFE_NO_PAD.encode(claims));
     let signature = key.sign(message.as_bytes(), Algorithm::RS256);
     format!("{message}.{signature}")
 }

@@ -1,5 +1,6 @@
 //! Doors: everything that comes in over HTTP. `build` is what both `main` and the tests call.
 
+mod api;
 mod assets;
 mod auth;
 mod fault;
@@ -27,6 +28,7 @@ use tower_http::{
     limit::RequestBodyLimitLayer,
 };
 
+use api::CallLimits;
 pub use assets::{Site, SiteError};
 use limits::SignInLimits;
 pub use routes::Door;
@@ -44,6 +46,7 @@ pub struct Doors {
     pub(crate) site: Arc<Site>,
     pub(crate) sealed_logs: Arc<SealedLogs>,
     pub(crate) sign_in_limits: Arc<SignInLimits>,
+    pub(crate) call_limits: Arc<CallLimits>,
 }
 
 impl Doors {
@@ -65,7 +68,12 @@ fn public_routes() -> Routes {
 
 /// Everything that is answered but static files: routes, and in place of `/fn/*` each server function.
 pub fn doors() -> Vec<Door> {
-    let routes = private_routes().merge(public_routes()).doors().into_iter().filter(|door| door.method != "*");
+    let routes = private_routes()
+        .merge(public_routes())
+        .merge(api::routes())
+        .doors()
+        .into_iter()
+        .filter(|door| door.method != "*");
     let functions = server_fn_paths().map(|(path, method)| Door { path: path.to_owned(), method: method.to_string() });
     let mut doors: Vec<Door> = routes.chain(functions).collect();
     doors.sort();
@@ -77,6 +85,7 @@ pub fn build(services: Arc<Services>, site: Site) -> Router {
     // Pages spawn their loading on this runtime. Already set when several are built, as tests do.
     let _ = any_spawner::Executor::init_tokio();
     let doors = Doors {
+        call_limits: Arc::new(CallLimits::new(services.config.api.as_ref())),
         sign_in_limits: Arc::new(SignInLimits::new(services.config.access.sign_ins_per_minute)),
         services,
         site: Arc::new(site),
@@ -93,8 +102,10 @@ pub fn build(services: Arc<Services>, site: Site) -> Router {
         // Below here nothing depends on who is asking.
         .merge(assets::routes(&doors.site))
         .merge(public_routes().router())
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressed))
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY_BYTES))
+        // Opened by bearer tokens alone, so it does not matter which site a request comes from.
+        .merge(api::router(&doors))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressed))
         .layer(middleware::from_fn_with_state(doors.clone(), secure::every_response))
         .layer(middleware::from_fn(request::correlate))
         .with_state(doors)

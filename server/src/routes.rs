@@ -34,6 +34,14 @@ impl Routes {
         self.on(Method::POST, MethodFilter::POST, path, handler)
     }
 
+    pub(crate) fn patch<H: Handler<T, Doors>, T: 'static>(self, path: &str, handler: H) -> Self {
+        self.on(Method::PATCH, MethodFilter::PATCH, path, handler)
+    }
+
+    pub(crate) fn delete<H: Handler<T, Doors>, T: 'static>(self, path: &str, handler: H) -> Self {
+        self.on(Method::DELETE, MethodFilter::DELETE, path, handler)
+    }
+
     pub(crate) fn any<H: Handler<T, Doors>, T: 'static>(mut self, path: &str, handler: H) -> Self {
         self.doors.push(Door { path: path.to_owned(), method: "*".to_owned() });
         self.router = self.router.route(path, axum::routing::any(handler));

@@ -35,6 +35,8 @@ fn knock(door: &server::Door, hers: &Hers) -> Option<Knock> {
     };
     match door.path.as_str() {
         "/" | "/chat" | "/profile" | "/admin" | "/signed-out" | "/healthz" | "/readyz" => path(&door.path),
+        "/.well-known/jwks.json" | "/api/v1/me" => path(&door.path),
+        "/api/v1/token" => with(&[]),
         "/chat/{conversation_id}" => path(&format!("/chat/{}", hers.conversation)),
         "/api/photo/{user_id}" => path(&format!("/api/photo/{}", hers.user)),
         "/api/auth/signin/entra-id" | "/api/auth/callback/entra-id" | "/api/auth/signout" | "/api/auth/session" => {

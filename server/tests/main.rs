@@ -6,6 +6,7 @@ mod support;
 
 mod access;
 mod answering;
+mod api;
 mod doctor;
 mod doors;
 mod every_door;

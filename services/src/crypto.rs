@@ -83,6 +83,18 @@ impl Keyring {
 }
 
 impl Keyring {
+    /// A seed of a signing key from each secret, the current one first.
+    pub fn signing_seeds(&self) -> Vec<[u8; 32]> {
+        let seed = |secret: &SecretString| {
+            let hkdf = Hkdf::<Sha256>::new(Some(b"banter"), secret.expose_secret().as_bytes());
+            let mut seed = [0; 32];
+            // HKDF refuses only lengths beyond 255 hashes.
+            let _ = hkdf.expand(b"api tokens signing seed", &mut seed);
+            seed
+        };
+        self.secrets.iter().map(seed).collect()
+    }
+
     /// A value, sealed, for a cookie: base64url.
     pub fn seal_text(&self, purpose: Purpose, context: &[u8], value: &impl serde::Serialize) -> String {
         use base64::Engine as _;

@@ -34,7 +34,7 @@ use conversations::Conversations;
 use crypto::Keyring;
 use directory::Directory;
 use hub::Hub;
-use identity::{ServiceTokens, SignIn};
+use identity::{Bearer, ServiceTokens, SignIn};
 use library::Library;
 use metering::Metering;
 use models::Models;
@@ -51,6 +51,8 @@ pub struct Services {
     pub models: Arc<Models>,
     pub people: Arc<People>,
     pub sign_in: Arc<SignIn>,
+    /// Absent: there is no app-to-app API.
+    pub bearer: Option<Bearer>,
     pub metering: Arc<Metering>,
     pub typesetter: Typesetter,
     completions: Arc<Completions>,
@@ -83,6 +85,7 @@ impl Services {
             Arc::clone(&keys),
             config.access.domain_hint.clone(),
         )?;
+        let bearer = config.api.clone().map(|api| sign_in.bearer(api, &config.origin));
         let sign_in = Arc::new(sign_in);
         let tokens = Arc::new(tokens);
         let completions = Arc::new(Completions::new(config.models.clone(), http.clone(), Arc::clone(&tokens)));
@@ -104,8 +107,15 @@ impl Services {
             Conversations::new(pool.clone(), Arc::clone(&models), Arc::clone(&replies), Arc::new(titles));
         let library = Library::new(pool.clone(), Arc::clone(&hub));
         let directory = Directory::new(config.graph_base_url.clone(), http);
-        let people =
-            People::new(pool.clone(), directory, Arc::clone(&sign_in), keys, Arc::clone(&hub), config.access.clone());
+        let people = People::new(
+            pool.clone(),
+            directory,
+            Arc::clone(&sign_in),
+            Arc::clone(&tokens),
+            keys,
+            Arc::clone(&hub),
+            config.access.clone(),
+        );
         let people = Arc::new(people);
         Ok(Self {
             config,
@@ -114,6 +124,7 @@ impl Services {
             models,
             people,
             sign_in,
+            bearer,
             metering,
             typesetter: Typesetter::new(),
             completions,

@@ -32,6 +32,9 @@ struct Order {
     /// Replace or add; null removes.
     #[serde(default)]
     claims: Map<String, Value>,
+    /// JSON text before the claims' closing brace, for what no map can hold, such as a member given twice.
+    #[serde(default)]
+    raw_claims: String,
     /// The same for the JOSE header.
     #[serde(default)]
     header: Map<String, Value>,
@@ -134,7 +137,7 @@ fn resign(state: &Shared, token: &str, order: &Order) -> Result<(String, Value),
     let key = state.keys.current()?;
     let token = match order.signature {
         Signature::Valid if order.kind == Kind::Graph => jwt::graph(&key, &random::token(32), &claims),
-        Signature::Valid => jwt::signed(&key, header, &claims),
+        Signature::Valid => jwt::signed_text(&key, header, &with_raw(&claims, &order.raw_claims)),
         Signature::ForeignKey => {
             let mut header = header;
             header["kid"] = key.kid.as_str().into();
@@ -145,6 +148,12 @@ fn resign(state: &Shared, token: &str, order: &Order) -> Result<(String, Value),
         Signature::Hs256 => jwt::hs256(key.certificate_pem.as_bytes(), &key.kid, &claims),
     };
     Ok((token, claims))
+}
+
+fn with_raw(claims: &Value, raw: &str) -> String {
+    let mut text = claims.to_string();
+    text.insert_str(text.len() - 1, raw);
+    text
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,6 @@
 //! What makes a test about one behaviour five lines long.
 
+mod api;
 mod browser;
 mod database;
 mod dice;
@@ -12,6 +13,7 @@ mod usage;
 
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 
+pub use api::{Api, header};
 pub use browser::{Asked, Browser, parse_events, text};
 pub use database::create as empty_database;
 pub use dice::Dice;
@@ -280,6 +282,7 @@ pub fn variables(
         ("AUTH_MICROSOFT_ENTRA_ID_CLIENT_SECRET", constants::CLIENT_SECRET.to_owned()),
         ("ALLOWED_GROUP_IDS", constants::ALLOWED_GROUP_ID.to_owned()),
         ("ADMIN_GROUP_IDS", constants::ADMIN_GROUP_ID.to_owned()),
+        ("API_AUDIENCE", constants::API_AUDIENCE.to_owned()),
         ("GRAPH_BASE_URL", sandbox.graph_base_url()),
         ("AZURE_OPENAI_BASE_URL", sandbox.base_url.clone()),
         ("AZURE_OPENAI_API_KEY", constants::AZURE_OPENAI_API_KEY.to_owned()),

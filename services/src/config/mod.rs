@@ -1,6 +1,7 @@
 //! Every environment variable, parsed once; all faults are reported together.
 
 mod access;
+mod api;
 mod credential;
 mod faults;
 mod file;
@@ -11,6 +12,7 @@ mod quotas;
 use std::{fmt, net::SocketAddr, ops::Deref, path::PathBuf, str::FromStr as _};
 
 pub use access::{AccessConfig, RoleRule};
+pub use api::ApiConfig;
 pub use credential::{
     CertificateFile, CertificateProblem, ClientCertificate, ClientCredential, CredentialSource, IdentityEndpoint,
     ManagedIdentity, parse_federated_token,
@@ -38,6 +40,8 @@ pub struct Config {
     /// Groups whose members are administrators; empty = nobody.
     pub admin_group_ids: Vec<String>,
     pub access: AccessConfig,
+    /// Absent: there is no app-to-app API.
+    pub api: Option<ApiConfig>,
     pub graph_base_url: Url,
     /// The first is the default; there is at least one.
     pub models: Vec<ModelConfig>,
@@ -131,6 +135,7 @@ impl Config {
         let quotas = quotas::read(&mut read, &file.quotas);
         let title_model = models::title_model(&mut read, &file, models.as_deref());
         let access = AccessConfig::read(&mut read, &file);
+        let api = ApiConfig::read(&mut read);
         let allowed_group_ids = read.list("ALLOWED_GROUP_IDS");
         let admin_group_ids = read.list("ADMIN_GROUP_IDS");
         let graph_base_url = graph_base_url.or_else(|| Url::parse("https://graph.microsoft.com/v1.0").ok());
@@ -147,6 +152,7 @@ impl Config {
                     allowed_group_ids,
                     admin_group_ids,
                     access,
+                    api,
                     graph_base_url,
                     models,
                     quotas,

@@ -1,10 +1,12 @@
 //! Who somebody is: signing in with the provider, and the app's own tokens for the services it calls.
 
 mod attempt;
+mod bearer;
 mod claims;
 mod credential;
 mod error;
 mod id_token;
+mod on_behalf_of;
 mod provider;
 mod relying_party;
 mod service_tokens;
@@ -14,6 +16,10 @@ mod tokens;
 mod userinfo;
 
 pub use attempt::Attempt;
+pub use bearer::{
+    Bearer, BearerError, LIFETIME_SECS, MissingRight, OwnTokens, PersonClaims, ROLE, SCOPE, ServiceClaims, Subject,
+    Verified,
+};
 pub use error::{Denied, ProviderError, SignInError};
 pub use service_tokens::{ServiceTokenError, ServiceTokens};
 pub(crate) use sign_in::SCOPES;

@@ -77,13 +77,22 @@ impl Provider {
             // Old keys are better than nobody signing in.
             (Err(error), Some(metadata)) => {
                 tracing::warn!(error, "the provider's metadata could not be read again; the old ones are used");
-                known.metadata = Some((Arc::clone(&metadata), Instant::now() + TRY_AGAIN_AFTER));
+                known.failed(error);
                 Ok(metadata)
             }
             (Err(error), None) => {
-                known.failure = Some((error.clone(), Instant::now()));
+                known.failed(error.clone());
                 Err(unreachable(error))
             }
+        }
+    }
+
+    /// Whether metadata and keys could be read when that was last tried; if there are none yet, it is tried now.
+    pub(super) async fn check(&self) -> Result<(), SignInError> {
+        self.metadata().await?;
+        match &self.known.lock().await.failure {
+            Some((error, _)) => Err(unreachable(format!("{error}; keys that are known go on working"))),
+            None => Ok(()),
         }
     }
 
@@ -100,7 +109,13 @@ impl Provider {
             tracing::warn!("a token names an unknown key, and the keys were read again too often of late");
             return Ok(None);
         }
-        let metadata = known.keep(self.discover().await.map_err(unreachable)?);
+        let metadata = match self.discover().await {
+            Ok(metadata) => known.keep(metadata),
+            Err(error) => {
+                known.failed(error.clone());
+                return Err(unreachable(error));
+            }
+        };
         if metadata.jwks() == seen.jwks() {
             return Ok(None);
         }
@@ -128,6 +143,14 @@ impl Known {
         self.metadata = Some((Arc::clone(&metadata), Instant::now() + STALE_AFTER));
         self.failure = None;
         metadata
+    }
+
+    /// What is known stays, and is read again soon.
+    fn failed(&mut self, error: String) {
+        if let Some((_, read_again_at)) = &mut self.metadata {
+            *read_again_at = Instant::now() + TRY_AGAIN_AFTER;
+        }
+        self.failure = Some((error, Instant::now()));
     }
 }
 

@@ -70,10 +70,18 @@ impl ServiceTokens {
     }
 
     async fn fetch(&self, scope: &str) -> Result<(SecretString, Duration), ServiceTokenError> {
+        self.ask(&[("grant_type", "client_credentials"), ("scope", scope)]).await
+    }
+
+    /// What the token endpoint gives for `fields`, to which the app's id and proof are added.
+    pub(super) async fn ask(
+        &self,
+        fields: &[(&'static str, &str)],
+    ) -> Result<(SecretString, Duration), ServiceTokenError> {
         let (url, basic) = self.endpoint().await?;
         let proof = self.credential.assertion_fields(&url).await?;
-        let fields = [("grant_type", "client_credentials"), ("client_id", &self.config.client_id), ("scope", scope)];
-        let mut form: Vec<_> = fields.into_iter().chain(credential::exposed(&proof)).collect();
+        let own = [("client_id", self.config.client_id.as_str())];
+        let mut form: Vec<_> = fields.iter().copied().chain(own).chain(credential::exposed(&proof)).collect();
         let mut request = self.http.post(url).timeout(PATIENCE);
         match self.credential.secret().map(SecretString::expose_secret) {
             Some(secret) if basic => {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
-    Attempt, ProviderError, ServiceTokens, SignInError, Tokens, claims,
+    Attempt, Bearer, ProviderError, ServiceTokens, SignInError, Tokens, claims,
     credential::Credential,
     id_token::Unverified,
     provider::Provider,
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     BuildError, clock,
-    config::{IdentityConfig, Origin, tenant_of},
+    config::{ApiConfig, IdentityConfig, Origin, tenant_of},
     crypto::{Keyring, Purpose},
     store::users::AccountKey,
 };
@@ -139,6 +139,11 @@ impl SignIn {
         Ok((Self { party, signed_out_uri, domain_hint, keys }, tokens))
     }
 
+    /// Verifies access tokens of the same provider, for the same application.
+    pub(crate) fn bearer(&self, api: ApiConfig, origin: &Origin) -> Bearer {
+        Bearer::new(api, &self.party.config, origin, Arc::clone(&self.party.provider), &self.keys)
+    }
+
     /// The provider's origin, such as `https://login.microsoftonline.com`.
     pub fn origin(&self) -> String {
         Url::parse(&self.party.config.issuer).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
@@ -152,7 +157,7 @@ impl SignIn {
 
     /// Whether the provider answers, for `/readyz`.
     pub async fn check_provider(&self) -> Result<(), SignInError> {
-        self.party.provider.metadata().await.map(drop)
+        self.party.provider.check().await
     }
 
     /// Begins a sign-in.

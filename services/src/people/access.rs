@@ -10,10 +10,13 @@ use model::{EndReason, UserId};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{People, admission::Found};
+use super::{
+    People,
+    admission::{Found, as_known},
+};
 use crate::{
     clock,
-    directory::{DirectoryError, DirectoryUser},
+    directory::DirectoryError,
     error::Error,
     identity::{Renewed, SignInError, Tokens},
     store::{
@@ -143,6 +146,7 @@ impl People {
         if sessions::end(&self.pool, Which::AllOf(user), EndReason::AccessRemoved).await? > 0 {
             tracing::warn!(user = %user, "somebody's access was removed");
         }
+        self.forget_caller(user).await?;
         replies::request_stop_all(&self.pool, user).await
     }
 
@@ -205,7 +209,7 @@ impl People {
     ) -> Result<Result<Option<UserId>, DirectoryError>, Error> {
         let token = &renewed.tokens.access_token;
         let before = users::details(&self.pool, UserId(claimed.user_id)).await?.ok_or(Error::NotFound)?;
-        let app_roles = renewed.app_roles.clone().unwrap_or(before.app_roles);
+        let app_roles = renewed.app_roles.clone().unwrap_or_else(|| before.app_roles.clone());
         let (me, groups) =
             tokio::join!(self.directory.me(token), self.groups(token, renewed.groups.as_deref(), &app_roles));
         let groups = match groups {
@@ -213,15 +217,7 @@ impl People {
             Err(error) => return Ok(Err(error)),
         };
         // Without the directory's word on them, what is known of them stays.
-        let me = me.unwrap_or_else(|_| DirectoryUser {
-            display_name: Some(before.display_name.clone()),
-            given_name: before.given_name,
-            surname: before.surname,
-            department: before.department,
-            job_title: before.job_title,
-            preferred_language: before.preferred_language,
-            ..DirectoryUser::default()
-        });
+        let me = me.unwrap_or_else(|_| as_known(&before));
         let found = Found {
             account: renewed.tokens.account.clone(),
             name: Some(before.display_name),

@@ -11,7 +11,7 @@ use crate::{
     identity::{Attempt, Denied, Finished, SignInError},
     store::{
         photos, sessions,
-        users::{self, AccountKey, Person},
+        users::{self, AccountKey, Person, UserDetails},
     },
 };
 
@@ -27,6 +27,19 @@ pub(super) struct Found {
     pub(super) me: Option<DirectoryUser>,
     pub(super) groups: Vec<Group>,
     pub(super) app_roles: Vec<String>,
+}
+
+/// What is known of somebody already, in place of the directory's word.
+pub(super) fn as_known(before: &UserDetails) -> DirectoryUser {
+    DirectoryUser {
+        display_name: Some(before.display_name.clone()),
+        given_name: before.given_name.clone(),
+        surname: before.surname.clone(),
+        department: before.department.clone(),
+        job_title: before.job_title.clone(),
+        preferred_language: before.preferred_language.clone(),
+        ..DirectoryUser::default()
+    }
 }
 
 impl People {

@@ -3,6 +3,7 @@
 mod access;
 mod admission;
 mod audit;
+mod callers;
 mod roles;
 mod sessions;
 
@@ -22,12 +23,13 @@ use crate::{
     directory::Directory,
     error::Error,
     hub::Hub,
-    identity::SignIn,
+    identity::{ServiceTokens, SignIn},
     store::{
         photos::{self, Photo},
         users,
     },
 };
+pub use callers::{Caller, CallerRefused};
 pub use roles::{Because, Granted};
 pub use sessions::{ActiveSession, Client, SessionSecret, SessionState};
 
@@ -36,9 +38,11 @@ pub struct People {
     pool: PgPool,
     directory: Directory,
     sign_in: Arc<SignIn>,
+    tokens: Arc<ServiceTokens>,
     keys: Arc<Keyring>,
     hub: Arc<Hub>,
     access: AccessConfig,
+    checks: callers::Checks,
 }
 
 /// What is known of somebody, for themselves.
@@ -59,11 +63,12 @@ impl People {
         pool: PgPool,
         directory: Directory,
         sign_in: Arc<SignIn>,
+        tokens: Arc<ServiceTokens>,
         keys: Arc<Keyring>,
         hub: Arc<Hub>,
         access: AccessConfig,
     ) -> Self {
-        Self { pool, directory, sign_in, keys, hub, access }
+        Self { pool, directory, sign_in, tokens, keys, hub, access, checks: callers::Checks::default() }
     }
 
     /// Everything that is known of `owner`.

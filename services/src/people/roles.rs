@@ -41,6 +41,12 @@ fn grant(access: &AccessConfig, rule: &RoleRule, groups: &[Group], app_roles: &[
     Some(Granted { role: rule.role.clone(), because })
 }
 
+/// The roles that an application's app roles give it. Those of people are not among them.
+pub(super) fn of_service(access: &AccessConfig, app_roles: &[String]) -> Vec<UserRole> {
+    let given = access.roles.iter().filter(|rule| app_roles.iter().any(|role| rule.app_roles.contains(role)));
+    given.map(|rule| rule.role.clone()).filter(|role| matches!(role, UserRole::Other(_))).collect()
+}
+
 /// Whether anything but groups decides: then not knowing somebody's groups need not keep them out.
 pub(super) fn needs_groups(access: &AccessConfig, app_roles: &[String]) -> bool {
     let is_user = granted(access, &[], app_roles).iter().any(|granted| granted.role == UserRole::User);

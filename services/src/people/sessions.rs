@@ -185,6 +185,7 @@ impl People {
     /// were.
     pub async fn revoke_sessions(&self, admin: UserId, user: UserId) -> Result<u64, Error> {
         let count = self.end(Which::AllOf(user), EndReason::Revoked).await?;
+        self.forget_caller(user).await?;
         replies::request_stop_all(&self.pool, user).await?;
         tracing::warn!(%admin, %user, count, "an administrator ended somebody's sessions");
         Ok(count)

@@ -1,6 +1,7 @@
 //! The only SQL, one file per aggregate. Every read and write of user data names its owner in the `WHERE`.
 
 pub(crate) mod access_checks;
+pub(crate) mod api_access;
 pub(crate) mod conversations;
 pub(crate) mod drafts;
 pub(crate) mod exchanges;

@@ -2,7 +2,7 @@
 
 use model::{Group, UserId, UserRole, Viewer};
 use serde::{Deserialize, Serialize};
-use sqlx::{PgPool, Row as _, postgres::PgRow, types::Json};
+use sqlx::{PgConnection, PgPool, Row as _, postgres::PgRow, types::Json};
 use time::OffsetDateTime;
 
 use crate::clock;
@@ -61,11 +61,7 @@ pub struct Synced {
 pub async fn sync(pool: &PgPool, person: &Person) -> Result<Synced, sqlx::Error> {
     let mut tx = pool.begin().await?;
     // Two first sign-ins of one person at the same moment: the second waits here and finds the first one's user.
-    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))")
-        .bind(&person.account.tid)
-        .bind(&person.account.oid)
-        .execute(&mut *tx)
-        .await?;
+    queue_for(&mut tx, &person.account).await?;
     let known: Option<(uuid::Uuid, Vec<String>)> = sqlx::query_as(
         "SELECT a.user_id, u.roles FROM accounts a JOIN users u ON u.id = a.user_id WHERE a.tid = $1 AND a.oid = $2",
     )
@@ -119,6 +115,16 @@ pub async fn sync(pool: &PgPool, person: &Person) -> Result<Synced, sqlx::Error>
     tx.commit().await?;
     let elevated = known.is_some_and(|(_, before)| roles.iter().any(|role| !before.iter().any(|had| had == role)));
     Ok(Synced { id: UserId(id), elevated })
+}
+
+/// Waits until nobody else creates the user of an account, and keeps others waiting until `tx` ends.
+pub(super) async fn queue_for(tx: &mut PgConnection, account: &AccountKey) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))")
+        .bind(&account.tid)
+        .bind(&account.oid)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// The user who signs in with an account.

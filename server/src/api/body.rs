@@ -1,0 +1,54 @@
+//! Reading what callers send: JSON, with a problem in words when it is not what it should be.
+
+use axum::{
+    extract::{FromRequest, Path, Request, rejection::StringRejection},
+    http::{StatusCode, header},
+};
+use serde::de::DeserializeOwned;
+
+use super::problem::{Kind, Problem};
+use crate::Doors;
+
+/// A JSON body.
+pub(crate) struct JsonBody<T> {
+    pub(crate) value: T,
+    /// As it came.
+    pub(crate) bytes: bytes::Bytes,
+}
+
+impl<T: DeserializeOwned> FromRequest<Doors> for JsonBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, doors: &Doors) -> Result<Self, Problem> {
+        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if media != "application/json" && !(media.starts_with("application/") && media.ends_with("+json")) {
+            let detail = "The body has to be JSON: Content-Type: application/json.";
+            return Err(Problem::new(Kind::UnsupportedMediaType, detail));
+        }
+        let bytes =
+            bytes::Bytes::from_request(request, doors).await.map_err(|rejection| of_status(rejection.status()))?;
+        // The parser says what it expected and where; it quotes names of members and nothing else.
+        let value = serde_json::from_slice(&bytes).map_err(|error| {
+            Problem::new(Kind::InvalidRequest, format!("The body is not what it should be: {error}."))
+        })?;
+        Ok(Self { value, bytes })
+    }
+}
+
+/// What of a text body went wrong.
+pub(crate) fn rejected(rejection: &StringRejection) -> Problem {
+    of_status(rejection.status())
+}
+
+fn of_status(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Kind::TooLarge, "The body is larger than 4 MB."),
+        _ => Problem::new(Kind::InvalidRequest, "The body cannot be read."),
+    }
+}
+
+/// An id from the path. One that is none of ours names nothing.
+pub(crate) fn id<T: std::str::FromStr>(Path(text): Path<String>) -> Result<T, Problem> {
+    text.parse().map_err(|_| Problem::of(Kind::NotFound))
+}

@@ -1,0 +1,76 @@
+//! The app-to-app API: `/api/v1`, opened by bearer tokens and never by the session's cookie. One file for each resource.
+
+mod body;
+mod caller;
+mod keys;
+mod limits;
+mod me;
+mod problem;
+mod token;
+
+use std::panic::AssertUnwindSafe;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderValue, header},
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
+};
+use futures::FutureExt as _;
+
+use crate::{Doors, fault, request::CorrelationId, routes::Routes};
+pub(crate) use limits::CallLimits;
+use problem::{Kind, Problem};
+
+/// A model's whole context with room for its JSON, and pictures within reason.
+const LARGEST_BODY_BYTES: usize = 4 << 20;
+
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .get("/.well-known/jwks.json", keys::jwks)
+        .post("/api/v1/token", token::exchange)
+        .get("/api/v1/me", me::me)
+}
+
+/// The same, with what holds for all of it.
+pub(crate) fn router(doors: &Doors) -> Router<Doors> {
+    routes()
+        .router()
+        .route("/api/v1", axum::routing::any(nothing_here))
+        .route("/api/v1/{*rest}", axum::routing::any(nothing_here))
+        .method_not_allowed_fallback(async || Problem::of(Kind::MethodNotAllowed))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(doors.clone(), around))
+}
+
+async fn nothing_here() -> Problem {
+    Problem::of(Kind::NotFound)
+}
+
+/// Around every call: problems become documents, nothing is kept outside, and a panic ends this request and no other.
+async fn around(
+    State(doors): State<Doors>,
+    correlation_id: CorrelationId,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path().to_owned();
+    let limit = limits::Told::default();
+    request.extensions_mut().insert(limit.clone());
+    let mut response = if doors.services.config.api.is_none() {
+        nothing_here().await.into_response()
+    } else {
+        match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+            Ok(response) => response,
+            Err(panic) => fault::panicked(&*panic, &correlation_id),
+        }
+    };
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        let origin = doors.services.config.origin.as_header();
+        problem.fill(&mut response, &origin, &path, &correlation_id);
+    }
+    limit.tell(response.headers_mut());
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
