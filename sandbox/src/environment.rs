@@ -27,6 +27,7 @@ fn variables(serve: &Serve) -> Result<Vec<(&'static str, String)>> {
         ("AUTH_MICROSOFT_ENTRA_ID_CLIENT_SECRET", constants::CLIENT_SECRET.to_owned()),
         ("ALLOWED_GROUP_IDS", constants::ALLOWED_GROUP_ID.to_owned()),
         ("ADMIN_GROUP_IDS", constants::ADMIN_GROUP_ID.to_owned()),
+        ("API_AUDIENCE", constants::API_AUDIENCE.to_owned()),
         ("GRAPH_BASE_URL", format!("{origin}/graph/v1.0")),
         ("AZURE_OPENAI_BASE_URL", origin),
         ("AZURE_OPENAI_API_KEY", constants::AZURE_OPENAI_API_KEY.to_owned()),

@@ -15,6 +15,8 @@ const LIST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/doors.md");
 struct Knock {
     path: String,
     fields: Vec<(&'static str, String)>,
+    /// A body, in place of a form.
+    json: Option<serde_json::Value>,
 }
 
 /// Things of Alice's.
@@ -28,14 +30,33 @@ struct Hers {
 
 /// `None`: nobody has said yet how to knock here.
 fn knock(door: &server::Door, hers: &Hers) -> Option<Knock> {
-    let path = |path: &str| Some(Knock { path: path.to_owned(), fields: Vec::new() });
+    let path = |path: &str| Some(Knock { path: path.to_owned(), fields: Vec::new(), json: None });
+    let json = |path: &str, body| Some(Knock { path: path.to_owned(), fields: Vec::new(), json: Some(body) });
     let with = |fields: &[(&'static str, &str)]| {
         let fields = fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        Some(Knock { path: door.path.clone(), fields })
+        Some(Knock { path: door.path.clone(), fields, json: None })
     };
     match door.path.as_str() {
         "/" | "/chat" | "/profile" | "/admin" | "/signed-out" | "/healthz" | "/readyz" => path(&door.path),
-        "/.well-known/jwks.json" | "/api/v1/me" => path(&door.path),
+        "/.well-known/jwks.json" | "/api/docs" | "/api/openapi.json" => path(&door.path),
+        "/api/v1/me" | "/api/v1/models" | "/api/v1/usage" => path(&door.path),
+        "/api/v1/conversations" => json(&door.path, serde_json::json!({ "title": "One more" })),
+        "/api/v1/conversations/{id}" if door.method == "PATCH" => {
+            json(&format!("/api/v1/conversations/{}", hers.conversation), serde_json::json!({ "archived": false }))
+        }
+        "/api/v1/conversations/{id}" => path(&format!("/api/v1/conversations/{}", hers.conversation)),
+        "/api/v1/conversations/{id}/export" => path(&format!("/api/v1/conversations/{}/export", hers.conversation)),
+        "/api/v1/conversations/{id}/messages" => json(
+            &format!("/api/v1/conversations/{}/messages", hers.conversation),
+            serde_json::json!({ "content": "echo: once more" }),
+        ),
+        "/api/v1/replies/{id}/events" => path(&format!("/api/v1/replies/{}/events", hers.reply)),
+        "/api/v1/replies/{id}/stop" => path(&format!("/api/v1/replies/{}/stop", hers.reply)),
+        "/api/v1/models/{id}" => path("/api/v1/models/gpt-5"),
+        "/api/v1/chat/completions" => json(
+            &door.path,
+            serde_json::json!({ "model": "gpt-5", "messages": [{ "role": "user", "content": "echo: hello" }] }),
+        ),
         "/api/v1/token" => with(&[]),
         "/chat/{conversation_id}" => path(&format!("/chat/{}", hers.conversation)),
         "/api/photo/{user_id}" => path(&format!("/api/photo/{}", hers.user)),
@@ -87,6 +108,18 @@ async fn every_door_is_in_the_list_with_what_it_answers_to_whom() {
         let row = format!("| {} | `{}` | {} |", door.method, door.path, answers.join(" | "));
         writeln!(list, "{row}").unwrap();
     }
+    list.push_str(
+        "\n## With a bearer token\n\nThe app-to-app API again, where the session's cookie opens nothing: to a stranger's \
+         token, to the owner's, and to an\napplication's.\n\n| | door | stranger | owner | application |\n\
+         | --- | --- | --- | --- | --- |\n",
+    );
+    for door in server::doors().into_iter().filter(|door| door.path.starts_with("/api/v1")) {
+        let mut answers = Vec::new();
+        for who in ["stranger", "owner", "application"] {
+            answers.push(answer_to_token(&door, who).await);
+        }
+        writeln!(list, "| {} | `{}` | {} |", door.method, door.path, answers.join(" | ")).unwrap();
+    }
     if std::env::var_os("UPDATE_DOORS").is_some() {
         std::fs::write(LIST, &list).unwrap();
     }
@@ -117,7 +150,39 @@ async fn answer(door: &server::Door, who: &str) -> String {
     }
     let method: Method = door.method.parse().unwrap();
     let request = browser.request(method.clone(), &knock.path).header("accept", "application/json, */*");
-    let request = if method.is_safe() { request } else { request.header("origin", &app.url).form(&knock.fields) };
+    let request = match knock.json {
+        _ if method.is_safe() => request,
+        Some(body) => request.header("origin", &app.url).json(&body),
+        None => request.header("origin", &app.url).form(&knock.fields),
+    };
+    request.send().await.unwrap().status().as_u16().to_string()
+}
+
+async fn answer_to_token(door: &server::Door, who: &str) -> String {
+    let app = shared().await;
+    let alice = app.browser();
+    alice.sign_in(ALICE).await;
+    let asked = alice.ask("echo: hello").await;
+    let hers = Hers {
+        user: String::new(),
+        conversation: asked.receipt.conversation_id.to_string(),
+        reply: asked.receipt.reply.id.to_string(),
+        question: asked.receipt.question.id.to_string(),
+        session: String::new(),
+    };
+    let knock = knock(door, &hers).unwrap_or_else(|| panic!("say in this file how to knock at {}", door.path));
+    let api = match who {
+        "stranger" => app.calling(CAROL).await,
+        "owner" => app.calling(ALICE).await,
+        _ => app.service().await,
+    };
+    let method: Method = door.method.parse().unwrap();
+    let request = api.request(method.clone(), &knock.path);
+    let request = match knock.json {
+        _ if method.is_safe() => request,
+        Some(body) => request.json(&body),
+        None => request.form(&knock.fields),
+    };
     request.send().await.unwrap().status().as_u16().to_string()
 }
 

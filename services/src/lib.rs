@@ -1,5 +1,6 @@
 //! Verbs: the use cases, and what they need of the outside world. No HTTP handlers, no HTML.
 
+pub mod calls;
 pub mod clock;
 pub mod completions;
 pub mod config;
@@ -14,6 +15,7 @@ pub mod identity;
 pub mod library;
 pub mod metering;
 pub mod models;
+pub mod once;
 pub mod people;
 mod replies;
 mod store;
@@ -28,6 +30,7 @@ use tokio::sync::watch;
 pub use error::Error;
 pub use store::photos::Photo;
 
+use calls::Calls;
 use completions::Completions;
 use config::Config;
 use conversations::Conversations;
@@ -38,6 +41,7 @@ use identity::{Bearer, ServiceTokens, SignIn};
 use library::Library;
 use metering::Metering;
 use models::Models;
+use once::Once;
 use people::People;
 use replies::Replies;
 use titles::Titles;
@@ -46,9 +50,11 @@ use typeset::Typesetter;
 /// All use cases, wired up.
 pub struct Services {
     pub config: Config,
+    pub calls: Calls,
     pub conversations: Conversations,
     pub library: Library,
     pub models: Arc<Models>,
+    pub once: Once,
     pub people: Arc<People>,
     pub sign_in: Arc<SignIn>,
     /// Absent: there is no app-to-app API.
@@ -103,6 +109,14 @@ impl Services {
         let titles =
             Titles::new(pool.clone(), Arc::clone(&completions), Arc::clone(&metering), config.title_model.clone());
         let models = Arc::new(Models::new(pool.clone(), config.models.clone()));
+        let calls = Calls::new(
+            pool.clone(),
+            Arc::clone(&models),
+            Arc::clone(&completions),
+            Arc::clone(&metering),
+            Arc::clone(&hub),
+        );
+        let once = Once::new(pool.clone());
         let conversations =
             Conversations::new(pool.clone(), Arc::clone(&models), Arc::clone(&replies), Arc::new(titles));
         let library = Library::new(pool.clone(), Arc::clone(&hub));
@@ -119,9 +133,11 @@ impl Services {
         let people = Arc::new(people);
         Ok(Self {
             config,
+            calls,
             conversations,
             library,
             models,
+            once,
             people,
             sign_in,
             bearer,
@@ -159,6 +175,7 @@ impl Services {
             () = self.hub.listen(&self.pool) => {}
             () = self.replies.run() => {}
             () = self.people.sweep_sessions() => {}
+            () = self.once.sweep() => {}
             () = self.people.watch_streams() => {}
             () = self.people.recheck_access() => {}
         }

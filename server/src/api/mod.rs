@@ -2,11 +2,21 @@
 
 mod body;
 mod caller;
+mod completions;
+mod conversations;
+mod cors;
+mod docs;
 mod keys;
 mod limits;
 mod me;
+mod messages;
+mod models;
+mod once;
+mod openapi;
 mod problem;
+mod replies;
 mod token;
+mod usage;
 
 use std::panic::AssertUnwindSafe;
 
@@ -31,6 +41,21 @@ pub(crate) fn routes() -> Routes {
         .get("/.well-known/jwks.json", keys::jwks)
         .post("/api/v1/token", token::exchange)
         .get("/api/v1/me", me::me)
+        .get("/api/v1/conversations", conversations::list)
+        .post("/api/v1/conversations", conversations::create)
+        .get("/api/v1/conversations/{id}", conversations::read)
+        .patch("/api/v1/conversations/{id}", conversations::change)
+        .delete("/api/v1/conversations/{id}", conversations::delete)
+        .get("/api/v1/conversations/{id}/export", conversations::export)
+        .post("/api/v1/conversations/{id}/messages", messages::ask)
+        .get("/api/v1/replies/{id}/events", replies::events)
+        .post("/api/v1/replies/{id}/stop", replies::stop)
+        .get("/api/v1/models", models::list)
+        .get("/api/v1/models/{id}", models::read)
+        .get("/api/v1/usage", usage::usage)
+        .post("/api/v1/chat/completions", completions::create)
+        .get("/api/openapi.json", openapi::document)
+        .get("/api/docs", docs::page)
 }
 
 /// The same, with what holds for all of it.
@@ -40,6 +65,7 @@ pub(crate) fn router(doors: &Doors) -> Router<Doors> {
         .route("/api/v1", axum::routing::any(nothing_here))
         .route("/api/v1/{*rest}", axum::routing::any(nothing_here))
         .method_not_allowed_fallback(async || Problem::of(Kind::MethodNotAllowed))
+        .layer(cors::layer(doors))
         .layer(DefaultBodyLimit::max(LARGEST_BODY_BYTES))
         .layer(middleware::from_fn_with_state(doors.clone(), around))
 }

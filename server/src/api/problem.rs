@@ -43,8 +43,10 @@ pub(crate) struct Problem {
     /// Members beside the usual ones.
     more: Map<String, Value>,
     /// `type`, `param` and `code` in OpenAI's shape, if more is known than the kind.
-    openai: Option<(&'static str, Option<String>, Option<String>)>,
+    openai: Option<Box<OpenAiWords>>,
 }
+
+type OpenAiWords = (&'static str, Option<String>, Option<String>);
 
 impl Kind {
     pub(crate) const ALL: [Self; 14] = [
@@ -199,7 +201,8 @@ impl Problem {
     }
 
     pub(crate) fn in_openais_words(self, kind: &'static str, param: Option<&str>, code: Option<&str>) -> Self {
-        Self { openai: Some((kind, param.map(str::to_owned), code.map(str::to_owned))), ..self }
+        let words = (kind, param.map(str::to_owned), code.map(str::to_owned));
+        Self { openai: Some(Box::new(words)), ..self }
     }
 
     pub(crate) fn detail(&self) -> &str {
@@ -253,7 +256,7 @@ impl Problem {
             Kind::Internal | Kind::ModelFailed | Kind::Unavailable => ("server_error", None, None),
             _ => ("invalid_request_error", None, None),
         };
-        let (kind, param, code) = self.openai.clone().unwrap_or(usual);
+        let (kind, param, code) = self.openai.as_deref().cloned().unwrap_or(usual);
         json!({ "error": { "message": self.detail(), "type": kind, "param": param, "code": code } })
     }
 }

@@ -12,6 +12,7 @@ use services::{
     people::{CallerRefused, SignInEvent},
 };
 use url::form_urlencoded;
+use utoipa::ToSchema;
 
 use super::{
     caller,
@@ -27,7 +28,7 @@ const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
 
 /// RFC 8693 §2.2.1.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Exchanged {
     access_token: String,
     issued_token_type: &'static str,
@@ -37,6 +38,29 @@ pub(super) struct Exchanged {
     scope: &'static str,
 }
 
+/// The form's fields.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the form; it is read below")]
+pub(super) struct Exchange {
+    #[schema(
+        example = "urn:ietf:params:oauth:grant-type:token-exchange",
+        pattern = "^urn:ietf:params:oauth:grant-type:token-exchange$"
+    )]
+    grant_type: String,
+    /// A person's access token for this API from the identity provider.
+    #[schema(min_length = 1)]
+    subject_token: String,
+    #[schema(
+        example = "urn:ietf:params:oauth:token-type:access_token",
+        pattern = "^urn:ietf:params:oauth:token-type:(access_token|jwt)$"
+    )]
+    subject_token_type: String,
+}
+
+/// Exchange a person's token of the identity provider's for a short one of Banter's (RFC 8693).
+#[utoipa::path(post, path = "/api/v1/token", tag = "Tokens",
+    request_body(content = Exchange, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, body = Exchanged)))]
 pub(super) async fn exchange(
     State(doors): State<Doors>,
     correlation_id: CorrelationId,

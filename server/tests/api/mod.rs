@@ -1,6 +1,11 @@
 //! The app-to-app API, as its callers meet it.
 
 mod callers;
+mod completions;
+mod conversations;
 mod corpus;
+mod described;
 mod exchange;
 mod keys;
+mod once;
+mod replies;

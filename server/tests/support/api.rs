@@ -99,3 +99,57 @@ impl Api {
 pub fn header<'a>(response: &'a Response, name: &str) -> &'a str {
     response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
+
+/// An event of a stream: its number, name and data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    pub id: i32,
+    pub name: String,
+    pub data: Value,
+}
+
+/// What is in a body of server-sent events, as far as it has events.
+pub fn sse(body: &str) -> Vec<Event> {
+    let blocks = body.split("\n\n").filter(|block| block.contains("data:"));
+    let event = |block: &str| {
+        let field =
+            |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim().to_owned();
+        let data = field("data:");
+        let data = serde_json::from_str(&data).unwrap_or(Value::String(data));
+        Event { id: field("id:").parse().unwrap_or_default(), name: field("event:"), data }
+    };
+    blocks.map(event).collect()
+}
+
+impl Api {
+    /// A new conversation's id.
+    pub async fn conversation(&self) -> String {
+        let created = self.post("/api/v1/conversations", json!({ "title": "A test" })).await;
+        assert_eq!(created.status(), 201);
+        created.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Asks in a conversation. The reply's id.
+    pub async fn ask(&self, conversation: &str, question: &str) -> String {
+        let path = format!("/api/v1/conversations/{conversation}/messages");
+        let asked = self.post(&path, json!({ "content": question })).await;
+        let (status, body) = (asked.status(), asked.json::<Value>().await.unwrap());
+        assert_eq!(status, 201, "{body}");
+        body["reply"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A reply's events after number `after`, to the last.
+    pub async fn events(&self, reply: &str, after: i32) -> Vec<Event> {
+        let request = self.request(Method::GET, &format!("/api/v1/replies/{reply}/events"));
+        let response = request.header("last-event-id", after).send().await.unwrap();
+        assert_eq!((response.status().as_u16(), header(&response, "content-type")), (200, "text/event-stream"));
+        sse(&response.text().await.unwrap())
+    }
+
+    /// A completion of one question.
+    pub async fn complete(&self, question: &str, more: Value) -> Response {
+        let mut body = json!({ "model": "gpt-4o", "messages": [{ "role": "user", "content": question }] });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.post("/api/v1/chat/completions", body).await
+    }
+}

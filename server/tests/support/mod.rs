@@ -13,7 +13,7 @@ mod usage;
 
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 
-pub use api::{Api, header};
+pub use api::{Api, Event, header, sse};
 pub use browser::{Asked, Browser, parse_events, text};
 pub use database::create as empty_database;
 pub use dice::Dice;

@@ -100,13 +100,13 @@ async fn begin(
 }
 
 /// Tells the endpoint's breaker.
-fn learnt(pass: Pass<'_>, failure: Failure) -> Failure {
+pub(super) fn learnt(pass: Pass<'_>, failure: Failure) -> Failure {
     pass.refused(Instant::now(), &failure);
     failure
 }
 
 /// What whoever runs the app needs to find the request in the service's own logs.
-fn tell_operator(model: &Model, route: &Route, failure: &Failure, correlation_id: &str) {
+pub(super) fn tell_operator(model: &Model, route: &Route, failure: &Failure, correlation_id: &str) {
     tracing::warn!(
         correlation_id,
         model = model.name,

@@ -27,6 +27,8 @@ const RESPONSE_HEAD: Duration = Duration::from_secs(120);
 
 /// What an answer can do without. Old versions of the interface and stand-ins for it do not know all of them.
 const OPTIONAL: [&str; 3] = ["stream_options", "user", "max_completion_tokens"];
+/// Those of them that are ours in a caller's request, too.
+const OURS: [&str; 2] = ["stream_options", "user"];
 
 /// Where a request can go.
 pub(super) struct Endpoint {
@@ -53,12 +55,35 @@ impl Endpoint {
         body: &Value,
         correlation_id: &str,
     ) -> Result<Response, Failure> {
+        self.open_without(&OPTIONAL, http, tokens, body, correlation_id).await
+    }
+
+    /// The same for a caller's own request: of what it has only those members are left out that we put there, and its
+    /// mistakes are not learnt from.
+    pub(super) async fn open_for(
+        &self,
+        http: &reqwest::Client,
+        tokens: &ServiceTokens,
+        body: &Value,
+        correlation_id: &str,
+    ) -> Result<Response, Failure> {
+        self.open_without(&OURS, http, tokens, body, correlation_id).await
+    }
+
+    async fn open_without(
+        &self,
+        optional: &[&'static str],
+        http: &reqwest::Client,
+        tokens: &ServiceTokens,
+        body: &Value,
+        correlation_id: &str,
+    ) -> Result<Response, Failure> {
         let mut body = body.clone();
         body["model"] = self.config.deployment.as_str().into();
         loop {
-            self.leave_out_what_was_refused(&mut body);
+            self.leave_out_what_was_refused(optional, &mut body);
             match self.send(http, tokens, &body, correlation_id).await {
-                Err(failure) if self.learn(&failure, &body) => {}
+                Err(failure) if self.learn(&failure, optional, &body) => {}
                 answer => return answer,
             }
         }
@@ -80,15 +105,16 @@ impl Endpoint {
         if response.status().is_success() { Ok(response) } else { Err(failure::of(response).await) }
     }
 
-    fn leave_out_what_was_refused(&self, body: &mut Value) {
+    fn leave_out_what_was_refused(&self, optional: &[&str], body: &mut Value) {
         if let Some(members) = body.as_object_mut() {
-            self.refused().iter().for_each(|name| _ = members.remove(*name));
+            let refused = self.refused();
+            refused.iter().filter(|name| optional.contains(name)).for_each(|name| _ = members.remove(*name));
         }
     }
 
     /// Whether `failure` is about a member of `body` that an answer can do without; it is not sent from now on.
-    fn learn(&self, failure: &Failure, body: &Value) -> bool {
-        let sent = OPTIONAL.into_iter().filter(|name| body.get(name).is_some());
+    fn learn(&self, failure: &Failure, optional: &[&'static str], body: &Value) -> bool {
+        let sent = optional.iter().copied().filter(|name| body.get(name).is_some());
         let Some(name) = sent.into_iter().find(|name| failure.is_about(name)) else { return false };
         tracing::info!(
             endpoint = self.host(),

@@ -80,12 +80,31 @@ impl Failure {
         self.kind == FailureKind::Refused && (self.param.as_deref() == Some(name) || is_named)
     }
 
+    /// The same, and not to be tried again before so many seconds.
+    pub(super) fn in_at_least(mut self, secs: u64) -> Self {
+        self.retry_after = Some(self.retry_after.unwrap_or_default().max(Duration::from_secs(secs)));
+        self
+    }
+
+    /// After how many seconds trying again may help, if that is known.
+    pub fn retry_after_secs(&self) -> Option<u64> {
+        match self.kind {
+            FailureKind::TooManyRequests(Some(secs)) => Some(secs),
+            _ => self.retry_after.map(whole_secs),
+        }
+    }
+
+    /// The member of the request that it is about, if the service named one.
+    pub fn param(&self) -> Option<&str> {
+        self.param.as_deref()
+    }
+
     pub(super) fn with_kind(self, kind: FailureKind) -> Self {
         Self { kind, ..self }
     }
 
     /// What the service says, or what stood in the way.
-    pub(crate) fn detail(&self) -> &str {
+    pub fn detail(&self) -> &str {
         &self.detail
     }
 

@@ -6,6 +6,7 @@ mod endpoint;
 mod failure;
 mod patience;
 mod probe;
+mod relay;
 mod routing;
 mod sse;
 mod wire;
@@ -17,6 +18,8 @@ use model::{Role, Usage};
 use serde_json::json;
 
 pub use failure::{Failure, FailureKind};
+pub(crate) use relay::Answer;
+pub(crate) use wire::usage_of;
 
 use crate::{config::ModelConfig, identity::ServiceTokens};
 use routing::Model;

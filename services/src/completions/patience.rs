@@ -103,7 +103,7 @@ impl<'a> Patience<'a> {
     }
 
     /// Which of the failures is the reader's: one that will pass, so that it is worth asking again.
-    fn worst(&mut self) -> Failure {
+    pub(super) fn worst(&mut self) -> Failure {
         let mut failures: Vec<Failure> = self.tries.iter_mut().filter_map(|tries| tries.last.take()).collect();
         if !failures.is_empty() {
             let passing = failures.iter().position(|failure| failure.kind.is_passing());

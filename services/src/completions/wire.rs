@@ -42,6 +42,12 @@ pub(super) fn parse(data: &[u8]) -> Result<Vec<Chunk>, Failure> {
     Ok(chunks)
 }
 
+/// A `usage` member.
+pub(crate) fn usage_of(usage: &Value) -> Option<Usage> {
+    // Its own `null` comes with every event but the last.
+    if usage.is_null() { None } else { UsageOnWire::deserialize(usage).ok().map(Usage::from) }
+}
+
 /// The names of the categories that were filtered, for people.
 pub(super) fn filtered(results: Option<&BTreeMap<String, Value>>) -> Vec<String> {
     let is_filtered = |result: &Value| result.get("filtered").and_then(Value::as_bool).unwrap_or(false);

@@ -5,6 +5,7 @@ pub(crate) mod api_access;
 pub(crate) mod conversations;
 pub(crate) mod drafts;
 pub(crate) mod exchanges;
+pub(crate) mod idempotency;
 pub(crate) mod inspection;
 pub(crate) mod library;
 pub(crate) mod news;

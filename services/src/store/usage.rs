@@ -31,6 +31,40 @@ pub async fn begin(tx: &mut PgConnection, reply: MessageId) -> Result<(), sqlx::
     Ok(())
 }
 
+/// Notes that a completion without a conversation is asked for.
+pub async fn begin_call(tx: &mut PgConnection, id: Uuid, owner: UserId, model: &str) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO usage (reply_id, user_id, department, model) SELECT $1, id, department, $3 FROM users WHERE id = $2",
+    )
+    .bind(id)
+    .bind(owner.0)
+    .bind(model)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Adds what such a completion used. Once.
+pub async fn add_to_call(pool: &PgPool, id: Uuid, metered: &Metered) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE usage SET deployment = $2, prompt_tokens = $3, completion_tokens = $4, cached_tokens = $5,
+            reasoning_tokens = $6, counted = $7, cost_micros = $8, currency = $9, at = now()
+         WHERE reply_id = $1",
+    )
+    .bind(id)
+    .bind(metered.deployment.as_deref())
+    .bind(i64::from(metered.usage.prompt_tokens))
+    .bind(i64::from(metered.usage.completion_tokens))
+    .bind(i64::from(metered.usage.cached_tokens))
+    .bind(i64::from(metered.usage.reasoning_tokens))
+    .bind(metered.usage.counted)
+    .bind(metered.cost.as_ref().map(|cost| cost.micros))
+    .bind(metered.cost.as_ref().map(|cost| cost.currency.as_str()))
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
 /// Adds what a reply used. Once for each time that it ends: in the transaction that ends it.
 pub async fn add(tx: &mut PgConnection, reply: MessageId, metered: &Metered) -> Result<(), sqlx::Error> {
     // Replies that were begun by a version that did not note it have no row yet.

@@ -38,7 +38,7 @@ struct OwnKey {
 
 impl OwnTokens {
     pub(super) fn new(issuer: &str, audience: &str, keys: &Keyring) -> Self {
-        let keys = keys.signing_seeds().iter().filter_map(|seed| OwnKey::from_seed(seed)).collect();
+        let keys = keys.signing_seeds().iter().filter_map(OwnKey::from_seed).collect();
         Self { issuer: issuer.to_owned(), audience: audience.to_owned(), keys }
     }
 
