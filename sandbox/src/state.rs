@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use crate::clients::Client;
 use crate::entra::codes::Grant;
+use crate::entra::device::Device;
 use crate::entra::sessions::Session;
 use crate::faults::Faults;
 use crate::keys::KeyRing;
@@ -37,6 +38,8 @@ pub struct Directory {
     /// Sessions of one browser, by the value of its cookie.
     pub browsers: HashMap<String, Vec<Session>>,
     pub codes: HashMap<String, Grant>,
+    /// By the code that the device has.
+    pub devices: HashMap<String, Device>,
     /// Codes in order of issue, so that the oldest can be forgotten.
     pub code_order: VecDeque<String>,
 }
@@ -48,6 +51,7 @@ impl Directory {
             clients: clients::all(),
             browsers: HashMap::new(),
             codes: HashMap::new(),
+            devices: HashMap::new(),
             code_order: VecDeque::new(),
         }
     }

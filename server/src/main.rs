@@ -1,5 +1,6 @@
-//! The command line: `banter serve` (the default), `banter migrate` and `banter doctor`.
+//! The command line: `banter serve` (the default), `banter migrate`, `banter doctor` and `banter ask`.
 
+mod ask;
 mod doctor;
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
@@ -18,17 +19,21 @@ const BAD_CONFIGURATION: u8 = 2;
 /// What requests and replies under way get to end once the process was told to.
 const GRACE: Duration = Duration::from_secs(20);
 
-const USAGE: &str = "usage: banter [serve | migrate | doctor [--json]]
+const USAGE: &str = "usage: banter [serve | migrate | doctor [--json] | ask \"…\"]
 
   serve    bring the database up to date and serve (the default)
   migrate  bring the database up to date and stop
   doctor   check the configuration against the live services and say how to mend what does not work
+  ask      ask a server a question from the command line; `banter ask --help` says more
 
 Configured by environment variables; the README lists them.";
 
 fn main() -> ExitCode {
     let command = std::env::args().nth(1).unwrap_or_else(|| "serve".to_owned());
     let option = std::env::args().nth(2);
+    if command == "ask" {
+        return ask(option.as_deref());
+    }
     let json = command == "doctor" && option.as_deref() == Some("--json");
     if !matches!(command.as_str(), "serve" | "migrate" | "doctor") || (option.is_some() && !json) {
         eprintln!("{USAGE}");
@@ -66,6 +71,19 @@ fn main() -> ExitCode {
         }
     });
     result.unwrap_or_else(|code| code)
+}
+
+/// Needs nothing of the server's configuration.
+fn ask(option: Option<&str>) -> ExitCode {
+    if matches!(option, Some("--help" | "-h")) {
+        println!("{}", ask::USAGE);
+        return ExitCode::SUCCESS;
+    }
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(ask::run(std::env::args().skip(2))),
+        Err(error) => fail(&error),
+    }
 }
 
 fn site_root() -> String {

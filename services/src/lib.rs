@@ -17,6 +17,7 @@ pub mod metering;
 pub mod models;
 pub mod once;
 pub mod people;
+pub mod remote;
 mod replies;
 mod store;
 mod titles;

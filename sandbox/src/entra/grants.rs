@@ -78,7 +78,7 @@ fn usable_persona(state: &Shared, oid: &str) -> Result<Persona, TokenError> {
 }
 
 /// The reply to a code or a refresh token.
-fn user_tokens(
+pub fn user_tokens(
     call: &Call<'_>,
     client: &Client,
     proof: Proof,

@@ -22,6 +22,8 @@ const MAX_TOKEN_GROUPS: usize = 200;
 /// How a client proved itself; `azpacr` in access tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
+    /// It did not: an application on somebody's own machine.
+    Public,
     Secret,
     Assertion,
 }
@@ -212,6 +214,7 @@ fn caller(
     claims: &mut Map<String, Value>,
 ) {
     let strength = match proof {
+        Proof::Public => "0",
         Proof::Secret => "1",
         Proof::Assertion => "2",
     };

@@ -5,6 +5,7 @@
 pub mod authorize;
 pub mod client_auth;
 pub mod codes;
+pub mod device;
 pub mod discovery;
 pub mod errors;
 pub mod grants;
@@ -35,6 +36,8 @@ pub fn routes() -> Router<Shared> {
         .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::get).post(authorize::post))
         .route("/{tenant}/login", post(authorize::login))
         .route("/{tenant}/oauth2/v2.0/token", post(token::token))
+        .route("/{tenant}/oauth2/v2.0/devicecode", post(device::begin))
+        .route("/{tenant}/device", get(device::show).post(device::decide))
         .route("/{tenant}/oauth2/v2.0/logout", get(logout::get).post(logout::post))
         .route("/msi/token", get(managed_identity::app_service))
 }

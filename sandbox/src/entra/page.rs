@@ -64,6 +64,21 @@ fn person(index: usize, persona: &Persona, hint: Option<&str>) -> String {
     )
 }
 
+/// Where the code of a device is entered: everyone of the directory, one button each.
+pub fn device(tenant: &str, personas: &[Persona], message: Option<&str>) -> String {
+    let notice = message
+        .map_or_else(String::new, |text| format!("<p class=\"notice\" role=\"alert\">{}</p>", escape_html(text)));
+    let people: String = personas.iter().enumerate().map(|(index, one)| person(index, one, None)).collect();
+    let content = format!(
+        "<h1>Enter code</h1>{notice}<form method=\"post\" action=\"/{}/device\">\
+         <p><label>Code <input name=\"code\" autocomplete=\"off\" required></label></p>\
+         <ul class=\"people\">{people}</ul>\
+         <div class=\"actions\"><button class=\"quiet\" name=\"cancel\" value=\"1\">Cancel</button></div></form>",
+        escape_html(tenant),
+    );
+    card("Enter code", &content)
+}
+
 /// `prompt=consent`.
 pub fn consent(request: &AuthorizeRequest, persona: &Persona) -> String {
     let scopes: String =

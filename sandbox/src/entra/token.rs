@@ -118,6 +118,12 @@ fn answer(call: &Call<'_>, headers: &HeaderMap, persona: Option<&Persona>) -> Re
             "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type.",
         ));
     }
+    // What runs on somebody's own machine has no secret to keep.
+    if grant_type == "urn:ietf:params:oauth:grant-type:device_code" {
+        let id = call.required("client_id")?;
+        let client = call.state.client(id).ok_or_else(|| client_auth::unknown(id))?;
+        return super::device::redeem(call, &client);
+    }
     let (client, proof) = client_auth::authenticate(call.state, call.origin, headers, &call.form)?;
     let mut body = match grant_type.as_str() {
         "authorization_code" => grants::authorization_code(call, &client, proof),

@@ -1,6 +1,7 @@
 //! The app-to-app API, as its callers meet it.
 
 mod callers;
+mod command_line;
 mod completions;
 mod conversations;
 mod corpus;

@@ -20,6 +20,7 @@ pub use bearer::{
     Bearer, BearerError, LIFETIME_SECS, MissingRight, OwnTokens, PersonClaims, ROLE, SCOPE, ServiceClaims, Subject,
     Verified,
 };
+pub(crate) use credential::causes;
 pub use error::{Denied, ProviderError, SignInError};
 pub use service_tokens::{ServiceTokenError, ServiceTokens};
 pub(crate) use sign_in::SCOPES;

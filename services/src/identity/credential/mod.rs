@@ -91,7 +91,7 @@ pub(super) fn exposed<'a>(fields: &'a [(&'static str, SecretString)]) -> impl It
 }
 
 /// The error with what caused it: by itself the HTTP library's says only that a request failed.
-pub(super) fn causes(error: &dyn std::error::Error) -> String {
+pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
