@@ -1,5 +1,6 @@
 //! `cargo dev` and `cargo verify`: sets the machine up, then starts everything or checks everything.
 
+mod api_clients;
 mod browser;
 mod cargo_deny;
 mod dev;

@@ -115,7 +115,7 @@ fn symlinks_stamp(package: &Path) -> PathBuf {
     package.join(".symlinks-made")
 }
 
-fn npm_install(paths: &Paths, package: &str) -> Command {
+pub fn npm_install(paths: &Paths, package: &str) -> Command {
     let mut npm = process::command("npm");
     npm.args(["install", "--save-exact", "--no-audit", "--no-fund", "--prefix"])
         .arg(&paths.tools)
@@ -124,7 +124,7 @@ fn npm_install(paths: &Paths, package: &str) -> Command {
     npm
 }
 
-fn installed_version(paths: &Paths, package: &str) -> Option<String> {
+pub fn installed_version(paths: &Paths, package: &str) -> Option<String> {
     let text = fs::read(package_folder(paths, package).join("package.json")).ok()?;
     let description: Value = serde_json::from_slice(&text).ok()?;
     description["version"].as_str().map(str::to_owned)
@@ -134,7 +134,7 @@ fn package_folder(paths: &Paths, package: &str) -> PathBuf {
     paths.tools.join("node_modules").join(package)
 }
 
-fn ensure_npm() -> Result<()> {
+pub fn ensure_npm() -> Result<()> {
     if on_path("npm").is_some() && on_path("node").is_some() {
         return Ok(());
     }

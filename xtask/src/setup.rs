@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::outcome::{Context, Failure, Result};
 use crate::paths::{Paths, is_root};
-use crate::{browser, cargo_deny, npm, process, tools};
+use crate::{api_clients, browser, cargo_deny, npm, process, tools};
 
 /// Which parts the caller is going to use.
 #[derive(Clone, Copy, Default)]
@@ -17,6 +17,7 @@ pub struct Needs {
     pub postgres: bool,
     pub browser: bool,
     pub cargo_deny: bool,
+    pub api_clients: bool,
 }
 
 /// Installs what is missing. Two runs at once take turns.
@@ -43,6 +44,7 @@ enum Part {
     WasmOpt,
     Postgres,
     CargoDeny,
+    ApiClients,
     EndToEnd,
     Browser,
 }
@@ -57,6 +59,7 @@ impl Part {
             Self::WasmOpt => npm::install_wasm_opt(paths),
             Self::Postgres => npm::install_postgres(paths),
             Self::CargoDeny => cargo_deny::install(paths),
+            Self::ApiClients => api_clients::install(paths),
             Self::EndToEnd => npm::install_end2end(paths),
             Self::Browser => browser::install(paths),
         }
@@ -88,6 +91,9 @@ fn missing(paths: &Paths, needs: Needs) -> Result<Vec<Part>> {
     }
     if needs.cargo_deny && cargo_deny::binary(paths).is_none() && cargo_deny::can_install() {
         parts.push(Part::CargoDeny);
+    }
+    if needs.api_clients && !api_clients::are_there(paths) {
+        parts.push(Part::ApiClients);
     }
     if needs.browser {
         if !npm::has_end2end(paths) {

@@ -25,6 +25,8 @@ pub struct Sandbox {
     pub fresh: bool,
     /// Output goes to this file instead of the screen.
     pub log: Option<PathBuf>,
+    /// The model answers as fast as it can, instead of at a pace that people can follow.
+    pub hurried: bool,
 }
 
 pub fn build_sandbox(paths: &Paths) -> Result<()> {
@@ -74,6 +76,9 @@ impl Sandbox {
             .env("BANTER_TOOLS_DIR", &paths.tools);
         if let Some(folder) = &self.data_dir {
             command.arg("--data-dir").arg(folder);
+        }
+        if self.hurried {
+            command.env("SANDBOX_TOKENS_PER_SECOND", "0");
         }
         command
     }

@@ -25,6 +25,7 @@ pub fn run(context: &Context) -> Result<Outcome> {
         data_dir: Some(scratch.path().join("sandbox")),
         fresh: true,
         log: Some(logs.join("budget-sandbox.log")),
+        hurried: false,
     };
     let mut running = sandbox.start(context.paths)?;
     let variables = sandbox.variables(context.paths)?;

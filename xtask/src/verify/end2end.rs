@@ -39,6 +39,7 @@ fn test(context: &Context, servers: usize, files: &[&str]) -> Result<Outcome> {
         data_dir: Some(scratch.path().join("sandbox")),
         fresh: true,
         log: Some(results.join("sandbox.log")),
+        hurried: false,
     };
     let mut running = sandbox.start(paths)?;
     let variables = sandbox.variables(paths)?;

@@ -1,5 +1,6 @@
 //! `cargo verify`: every check in turn, each runnable alone; stops at the first that fails.
 
+mod api;
 mod budget;
 mod checks;
 mod deny;
@@ -53,11 +54,12 @@ const NOTHING: Needs = Needs {
     postgres: false,
     browser: false,
     cargo_deny: false,
+    api_clients: false,
 };
 const LINTS: Needs = Needs { lint_tools: true, ..NOTHING };
 const LEPTOS: Needs = Needs { wasm_target: true, build_tools: true, ..NOTHING };
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "fmt", checks: "formatting", run: checks::fmt, needs: LINTS },
     Step {
         name: "walls",
@@ -89,6 +91,12 @@ const STEPS: [Step; 9] = [
         checks: "first load of the chat page: 200 kB at most",
         run: budget::run,
         needs: Needs { postgres: true, ..LEPTOS },
+    },
+    Step {
+        name: "api",
+        checks: "the release build's API, called by the official OpenAI clients and by schemathesis",
+        run: api::run,
+        needs: Needs { postgres: true, api_clients: true, ..LEPTOS },
     },
     Step {
         name: "e2e",
@@ -170,6 +178,7 @@ fn all_needs(steps: &[&Step]) -> Needs {
         postgres: any(|needs| needs.postgres),
         browser: any(|needs| needs.browser),
         cargo_deny: any(|needs| needs.cargo_deny),
+        api_clients: any(|needs| needs.api_clients),
     }
 }
 
