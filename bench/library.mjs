@@ -25,18 +25,21 @@ const WORDS = `array(SELECT substr(md5(w::text), 1, 3 + w % 6) FROM generate_ser
 function rows(all, own) {
   return `
     CREATE TEMP TABLE words AS SELECT ${WORDS} AS w;
+    CREATE TEMP TABLE texts AS SELECT t, string_agg(w[1 + (t * 31 + i * i * 13) % 4000], ' ') AS text
+      FROM generate_series(0, 999) t, generate_series(1, 120) i, words GROUP BY t;
+    CREATE INDEX ON texts (t);
     INSERT INTO users (id, display_name) SELECT gen_random_uuid(), 'Person ' || n FROM generate_series(1, 200) n;
+    ANALYZE texts;
     CREATE TEMP TABLE people AS SELECT id, row_number() OVER () - 1 AS n FROM users WHERE display_name LIKE 'Person %';
     CREATE TEMP TABLE made AS SELECT gen_random_uuid() AS id, n,
         CASE WHEN n <= ${own} THEN (SELECT id FROM users WHERE display_name = '${PERSONA}')
              ELSE (SELECT id FROM people p WHERE p.n = made.n % 200) END AS owner_id
       FROM generate_series(1, ${all}) AS made (n);
     INSERT INTO conversations (id, owner_id, title, message_count, updated_at)
-      SELECT id, owner_id, 'Question ' || n || ' on ' || (SELECT w[1 + (n * 7919) % 4000] FROM words), 4,
+      SELECT id, owner_id, 'Question ' || n || ' on ' || left((SELECT text FROM texts WHERE t = n % 1000), 12), 4,
              now() - n * interval '37 seconds' FROM made;
     CREATE TEMP TABLE said AS SELECT gen_random_uuid() AS id, made.id AS conversation_id, owner_id, p AS position,
-        (SELECT string_agg(w[1 + (n * 31 + p * 17 + i * i * 13) % 4000], ' ') FROM words, generate_series(1, 120) i)
-          || ' payment' || CASE WHEN n % 1000 = 7 THEN ' narwhal' ELSE '' END AS content
+        (SELECT text FROM texts WHERE t = (n * 7 + p) % 1000) || ' payment' || CASE WHEN n % 1000 = 7 THEN ' narwhal' ELSE '' END AS content
       FROM made, generate_series(0, 3) p;
     INSERT INTO messages (id, conversation_id, owner_id, position, role, content, status, model, parent_id)
       SELECT id, conversation_id, owner_id, position, CASE position % 2 WHEN 0 THEN 'user' ELSE 'assistant' END, content,

@@ -20,6 +20,8 @@ pub enum Purpose {
     SignIn,
     /// Who signed in with a browser before, kept there.
     KnownAccount,
+    /// Answers kept for requests that are to happen once.
+    Answer,
 }
 
 impl Purpose {
@@ -28,6 +30,7 @@ impl Purpose {
             Self::SessionTokens => "session tokens",
             Self::SignIn => "sign-in",
             Self::KnownAccount => "known account",
+            Self::Answer => "answer",
         }
     }
 }

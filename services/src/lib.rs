@@ -117,7 +117,7 @@ impl Services {
             Arc::clone(&metering),
             Arc::clone(&hub),
         );
-        let once = Once::new(pool.clone());
+        let once = Once::new(pool.clone(), Arc::clone(&keys));
         let conversations =
             Conversations::new(pool.clone(), Arc::clone(&models), Arc::clone(&replies), Arc::new(titles));
         let library = Library::new(pool.clone(), Arc::clone(&hub));

@@ -1,34 +1,69 @@
 //! Requests that happen once, however often they are sent (IETF draft "The Idempotency-Key HTTP header field").
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use model::UserId;
 use serde_json::Value;
 use sqlx::PgPool;
 
-pub use crate::store::idempotency::Standing;
-use crate::{crypto, error::Error, store::idempotency};
+use crate::{
+    crypto::{self, Keyring, Purpose},
+    error::Error,
+    store::idempotency::{self, Standing as Stored},
+};
+
+/// What there is for a key.
+#[derive(Debug, PartialEq)]
+pub enum Standing {
+    /// Nothing: it is the caller's to work on.
+    Begun,
+    /// Somebody is working on it.
+    UnderWay,
+    Answered {
+        status: u16,
+        body: Value,
+    },
+    /// It came with something else.
+    Other,
+}
 
 /// See the methods.
 #[derive(Clone)]
 pub struct Once {
     pool: PgPool,
+    keys: Arc<Keyring>,
 }
 
 impl Once {
-    pub(crate) fn new(pool: PgPool) -> Self {
-        Self { pool }
+    pub(crate) fn new(pool: PgPool, keys: Arc<Keyring>) -> Self {
+        Self { pool, keys }
     }
 
     /// Takes `key` of `owner` for `what`, or says what there is for it.
     pub async fn begin(&self, owner: UserId, key: &str, what: &[&[u8]]) -> Result<Standing, Error> {
-        let fingerprint = crypto::digest(&what.join(&0));
-        Ok(idempotency::begin(&self.pool, owner, &crypto::digest(key.as_bytes()), &fingerprint).await?)
+        let (key, fingerprint) = (crypto::digest(key.as_bytes()), crypto::digest(&what.join(&0)));
+        Ok(match idempotency::begin(&self.pool, owner, &key, &fingerprint).await? {
+            Stored::Begun => Standing::Begun,
+            Stored::UnderWay => Standing::UnderWay,
+            Stored::Other => Standing::Other,
+            Stored::Answered { status, body } => {
+                let body = self.keys.open(Purpose::Answer, &context(owner, &key), &body).ok();
+                match body.and_then(|body| serde_json::from_slice(&body).ok()) {
+                    Some(body) => Standing::Answered { status, body },
+                    // Its secret is gone from `AUTH_SECRET`. Doing it again would be worse than having to ask.
+                    None => Standing::Other,
+                }
+            }
+        })
     }
 
     /// Keeps the answer.
     pub async fn finish(&self, owner: UserId, key: &str, status: u16, body: &Value) -> Result<(), Error> {
-        Ok(idempotency::finish(&self.pool, owner, &crypto::digest(key.as_bytes()), status, body).await?)
+        let key = crypto::digest(key.as_bytes());
+        // Writing JSON to memory cannot fail.
+        let body = serde_json::to_vec(body).unwrap_or_default();
+        let sealed = self.keys.seal(Purpose::Answer, &context(owner, &key), &body);
+        Ok(idempotency::finish(&self.pool, owner, &key, status, &sealed).await?)
     }
 
     /// Nothing came of it.
@@ -46,4 +81,9 @@ impl Once {
             }
         }
     }
+}
+
+/// A sealed answer opens in its own row only.
+fn context(owner: UserId, key: &[u8]) -> Vec<u8> {
+    [owner.0.as_bytes().as_slice(), key].concat()
 }

@@ -25,6 +25,8 @@ async fn the_same_key_and_body_do_it_once() {
     let at_once = futures::future::join_all((0..5).map(|_| create(&api, "k2", json!({ "title": "Once" })))).await;
     assert!(at_once.iter().all(|answer| matches!(answer.status().as_u16(), 201 | 409)));
     assert_eq!(app.number("SELECT count(*) FROM conversations").await, 2);
+    let readable = "SELECT count(*) FROM idempotency_keys WHERE encode(body, 'escape') LIKE '%Once%'";
+    assert_eq!(app.number(readable).await, 0, "answers are kept sealed");
     assert_eq!(
         create(&app.calling(BOB).await, "k1", json!({ "title": "Mine" })).await.status(),
         201,

@@ -1,8 +1,7 @@
 //! Requests that are to happen once.
 
 use model::UserId;
-use serde_json::Value;
-use sqlx::{PgPool, types::Json};
+use sqlx::PgPool;
 
 const KEPT_SECS: f64 = 24.0 * 3600.0;
 /// A server that has not answered for so long has died over it. Longer than the longest answer that is waited for.
@@ -17,7 +16,8 @@ pub enum Standing {
     UnderWay,
     Answered {
         status: u16,
-        body: Value,
+        /// Sealed.
+        body: Vec<u8>,
     },
     /// It came with something else.
     Other,
@@ -43,7 +43,7 @@ pub async fn begin(pool: &PgPool, owner: UserId, key_hash: &[u8], fingerprint: &
     if begun.rows_affected() == 1 {
         return Ok(Standing::Begun);
     }
-    let row: Option<(bool, Option<i16>, Option<Json<Value>>)> = sqlx::query_as(
+    let row: Option<(bool, Option<i16>, Option<Vec<u8>>)> = sqlx::query_as(
         "SELECT fingerprint = $3, status, body FROM idempotency_keys WHERE owner_id = $1 AND key_hash = $2",
     )
     .bind(owner.0)
@@ -53,7 +53,7 @@ pub async fn begin(pool: &PgPool, owner: UserId, key_hash: &[u8], fingerprint: &
     .await?;
     Ok(match row {
         Some((false, ..)) => Standing::Other,
-        Some((true, Some(status), Some(Json(body)))) => Standing::Answered { status: status.unsigned_abs(), body },
+        Some((true, Some(status), Some(body))) => Standing::Answered { status: status.unsigned_abs(), body },
         // It was let go of a moment ago: whoever tries again will have it.
         Some((true, ..)) | None => Standing::UnderWay,
     })
@@ -65,13 +65,13 @@ pub async fn finish(
     owner: UserId,
     key_hash: &[u8],
     status: u16,
-    body: &Value,
+    body: &[u8],
 ) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE idempotency_keys SET status = $3, body = $4 WHERE owner_id = $1 AND key_hash = $2")
         .bind(owner.0)
         .bind(key_hash)
         .bind(i16::try_from(status).unwrap_or(500))
-        .bind(Json(body))
+        .bind(body)
         .execute(pool)
         .await?;
     Ok(())
