@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::support::{ALICE, Browser, TestApp};
+use crate::support::{ALICE, Browser, Setup, TestApp};
 
 #[tokio::test]
 async fn every_answer_carries_the_security_headers() {
@@ -78,7 +78,8 @@ async fn server_functions_want_a_session_and_their_own_origin() {
 
 #[tokio::test]
 async fn unknown_addresses_are_a_sign_in_for_strangers_and_missing_for_everybody_else() {
-    let app = TestApp::start().await;
+    let variables = [("API_AUDIENCE", String::new())].into();
+    let app = TestApp::start_with(Setup { variables, ..Setup::default() }).await;
     let stranger = Browser::unmoved(&app.url);
     for path in ["/nowhere", "/admin", "/admin/users", "/chat/x/y"] {
         assert_eq!(stranger.get(path).await.status(), 303, "{path}");
