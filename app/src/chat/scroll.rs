@@ -14,6 +14,8 @@ const SLACK_PX: i32 = 64;
 pub struct Scroll {
     /// Whether the reader sees the end.
     pub at_end: Signal<bool>,
+    /// Where the log was scrolled to when that was last looked at.
+    top: Signal<i32>,
 }
 
 /// The log of the conversation that is shown.
@@ -23,15 +25,18 @@ pub fn log() -> Option<HtmlElement> {
 
 impl Scroll {
     pub fn new() -> Self {
-        Self { at_end: Signal::new(true) }
+        Self { at_end: Signal::new(true), top: Signal::new(0) }
     }
 
-    /// Takes note of where the reader has scrolled to.
+    /// Takes note of where the reader has scrolled to. An end that has moved away because more was written is no reason
+    /// to stay behind: only going up is.
     pub fn moved(self) {
         let Some(log) = log() else { return };
-        let below = log.scroll_height() - log.scroll_top() - log.client_height();
-        let at_end = below <= SLACK_PX;
-        if at_end != self.at_end.get_untracked() {
+        let top = log.scroll_top();
+        let went_up = top < self.top.get_untracked();
+        self.top.set(top);
+        let at_end = log.scroll_height() - top - log.client_height() <= SLACK_PX;
+        if at_end != self.at_end.get_untracked() && (at_end || went_up) {
             self.at_end.set(at_end);
         }
     }
