@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, HeaderName, header, request::Parts},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use model::UserId;
@@ -13,6 +13,7 @@ use services::{
     identity::{Bearer, BearerError, MissingRight, ROLE, SCOPE, Verified},
     people::{Caller, CallerRefused},
 };
+use utoipa::IntoParams;
 
 use super::{
     limits::Told,
@@ -25,6 +26,37 @@ pub(crate) struct Calling {
     pub(crate) caller: Caller,
     /// For streams, which have it checked again while they last.
     pub(crate) token: Arc<str>,
+    /// Which pays for what is asked.
+    pub(crate) cost_centre: Option<String>,
+}
+
+const COST_CENTRE: HeaderName = HeaderName::from_static("banter-cost-centre");
+
+/// For the description.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes the header; it is read below")]
+pub(super) struct CostCentreHeader {
+    /// For applications that call by themselves: the cost centre that pays, one of those that the application may act in.
+    #[param(rename = "Banter-Cost-Centre", min_length = 1, max_length = 60, pattern = "^[!-~]+$")]
+    cost_centre: Option<String>,
+}
+
+/// The cost centre that is named, if `caller` may act in it.
+fn cost_centre(doors: &Doors, headers: &HeaderMap, caller: &Caller) -> Result<Option<String>, Problem> {
+    let mut named = headers.get_all(COST_CENTRE).iter();
+    let Some(first) = named.next() else { return Ok(None) };
+    let centre = first.to_str().ok().filter(|_| named.next().is_none());
+    let centre =
+        centre.ok_or_else(|| Problem::new(Kind::InvalidRequest, "Banter-Cost-Centre is not one cost centre."))?;
+    let allowed = doors.services.config.api.iter().flat_map(|api| &api.cost_centres);
+    let mut allowed = allowed.filter(|(client, _)| caller.is_service && client.eq_ignore_ascii_case(&caller.client));
+    if allowed.any(|(_, allowed)| allowed == centre) {
+        Ok(Some(centre.to_owned()))
+    } else {
+        let detail = "This caller may not act in the cost centre that Banter-Cost-Centre names (see API_COST_CENTRES).";
+        Err(Problem::new(Kind::MissingRight, detail))
+    }
 }
 
 impl Calling {
@@ -56,7 +88,8 @@ impl FromRequestParts<Doors> for Calling {
             path = parts.uri.path(),
             "a call"
         );
-        Ok(Self { token: token.into(), caller })
+        let cost_centre = cost_centre(doors, &parts.headers, &caller)?;
+        Ok(Self { token: token.into(), cost_centre, caller })
     }
 }
 

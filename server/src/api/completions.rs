@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use super::{
     body::JsonBody,
-    caller::Calling,
+    caller::{Calling, CostCentreHeader},
     problem::{Kind, Problem},
     replies::{event_stream, until_over},
 };
@@ -87,7 +87,8 @@ pub(super) struct ChatCompletion {
 ///
 /// Streams server-sent events with `"stream": true`, as OpenAI does, up to `data: [DONE]`. `store`, `metadata` and members that
 /// OpenAI's reference does not have are not passed on.
-#[utoipa::path(post, path = "/api/v1/chat/completions", tag = "OpenAI's protocol", request_body = ChatRequest,
+#[utoipa::path(post, path = "/api/v1/chat/completions", tag = "OpenAI's protocol", params(CostCentreHeader),
+    request_body = ChatRequest,
     responses((status = 200, content((ChatCompletion = "application/json"), (String = "text/event-stream")))))]
 pub(super) async fn create(
     calling: Calling,
@@ -96,7 +97,8 @@ pub(super) async fn create(
     body: JsonBody<Map<String, Value>>,
 ) -> Result<Response, Problem> {
     let (calls, client) = (&doors.services.calls, &calling.caller.client);
-    let completion = calls.complete(calling.id(), client, body.value, &correlation_id.0).await;
+    let centre = calling.cost_centre.as_deref();
+    let completion = calls.complete(calling.id(), client, centre, body.value, &correlation_id.0).await;
     match completion.map_err(|error| problem(error, &correlation_id))? {
         Completion::Whole(whole) => Ok(Json(whole).into_response()),
         Completion::Events(events) => {

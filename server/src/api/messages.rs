@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::{
     body::{JsonBody, PathId},
-    caller::Calling,
+    caller::{Calling, CostCentreHeader},
     conversations::{ApiStatus, MessageRead},
     once,
     problem::{Kind, Problem},
@@ -61,7 +61,7 @@ pub(super) struct ReplyRead {
 }
 
 /// Ask. The reply is written whoever reads it; its events can be followed.
-#[utoipa::path(post, path = "/api/v1/conversations/{id}/messages", tag = "Messages", params(("id" = String, Path), once::KeyHeader),
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/messages", tag = "Messages", params(("id" = String, Path), once::KeyHeader, CostCentreHeader),
     request_body = Question, responses((status = 201, body = AskedRead)))]
 pub(super) async fn ask(
     calling: Calling,
@@ -76,9 +76,12 @@ pub(super) async fn ask(
         return Err(Problem::new(Kind::InvalidRequest, "The model's name is empty. Leave it out for the default."));
     }
     let (services, logged) = (doors.services.clone(), correlation_id.clone());
-    let client = calling.caller.client.clone();
+    let (client, centre) = (calling.caller.client.clone(), calling.cost_centre.clone());
+    let what_centre = centre.clone().unwrap_or_default();
     let work = async move {
-        let asked = asked(&services, owner, id, &question).await.map_err(|error| Problem::failed(error, &logged))?;
+        let asked = asked(&services, owner, id, &question, centre.as_deref())
+            .await
+            .map_err(|error| Problem::failed(error, &logged))?;
         tracing::info!(
             correlation_id = &*logged.0,
             user = %owner,
@@ -89,7 +92,7 @@ pub(super) async fn ask(
         );
         Ok((StatusCode::CREATED, serde_json::to_value(asked).unwrap_or_default()))
     };
-    let what: [&[u8]; 3] = [b"messages", id.0.as_bytes(), &body.bytes];
+    let what: [&[u8]; 4] = [b"messages", id.0.as_bytes(), &body.bytes, what_centre.as_bytes()];
     once::once(&doors, owner, &headers, &correlation_id, &what, work).await
 }
 
@@ -98,10 +101,14 @@ async fn asked(
     owner: model::UserId,
     conversation: ConversationId,
     question: &Question,
+    cost_centre: Option<&str>,
 ) -> Result<AskedRead, Error> {
     let place = Place::After(conversation);
     let receipt = services.conversations.ask(owner, place, &question.content, question.model.as_deref()).await?;
     let mut reply = receipt.reply;
+    if let Some(centre) = cost_centre {
+        services.metering.charge(owner, reply.id, centre).await?;
+    }
     let streamed = question.stream;
     if !streamed {
         reply = written(services, owner, conversation, reply.id).await?;

@@ -1,6 +1,7 @@
 //! Who a caller is here, and that what they may is checked again and again.
 
-use sandbox::constants::{ALLOWED_GROUP_ID, CALLER_PRINCIPAL_ID};
+use reqwest::Method;
+use sandbox::constants::{ALLOWED_GROUP_ID, CALLER_CLIENT_ID, CALLER_PRINCIPAL_ID};
 use serde_json::{Value, json};
 
 use crate::support::{ALICE, BOB, CAROL, DAVE, ERIN, FRANK, Setup, TestApp, header};
@@ -145,4 +146,28 @@ async fn callers_are_told_how_often_they_may_and_held_to_it() {
     assert!((1..=20).contains(&header(&refused, "retry-after").parse::<u32>().unwrap()));
     assert_eq!(header(&refused, "ratelimit-remaining"), "0");
     assert_eq!(app.calling(BOB).await.status().await, 200, "others are not");
+}
+
+#[tokio::test]
+async fn an_application_acts_in_the_cost_centres_that_it_may_and_in_no_other() {
+    let variables = [("API_COST_CENTRES", format!("{CALLER_CLIENT_ID}=4711, other={}", 4712))].into();
+    let app = TestApp::start_with(Setup { variables, ..Setup::default() }).await;
+    let service = app.service().await;
+    let path = format!("/api/v1/conversations/{}/messages", service.conversation().await);
+    let ask = async |path: &str, centre: &str| {
+        let body = json!({ "content": "echo: x", "stream": false, "model": "gpt-5-mini",
+            "messages": [{ "role": "user", "content": "echo: x" }] });
+        let body = if path.ends_with("messages") { json!({ "content": "echo: x", "stream": false }) } else { body };
+        let request = service.request(Method::POST, path).header("banter-cost-centre", centre);
+        request.json(&body).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(ask(&path, "4711").await, 201);
+    assert_eq!(ask("/api/v1/chat/completions", "4711").await, 200);
+    assert_eq!(app.number("SELECT count(*) FROM usage WHERE department = '4711' AND completion_tokens > 0").await, 2);
+    for centre in ["4712", "47", "4711 ", "x"] {
+        let expected = if centre.trim() == "4711" { 201 } else { 403 };
+        assert_eq!(ask(&path, centre).await, expected, "{centre:?}");
+    }
+    let person = app.calling(ALICE).await.request(Method::GET, "/api/v1/me").header("banter-cost-centre", "4711");
+    assert_eq!(person.send().await.unwrap().status(), 403, "people's departments pay");
 }

@@ -76,11 +76,12 @@ impl Calls {
     }
 
     /// Has a model complete `body`, the object that OpenAI's "Create chat completion" takes, for `owner`, whose
-    /// application is `client`.
+    /// application is `client`. A `cost_centre` pays in place of their department.
     pub async fn complete(
         &self,
         owner: UserId,
         client: &str,
+        cost_centre: Option<&str>,
         body: Map<String, Value>,
         correlation_id: &str,
     ) -> Result<Completion, CallError> {
@@ -92,7 +93,7 @@ impl Calls {
         let id = clock::new_id();
         let mut tx = self.pool.begin().await?;
         self.metering.admit(&mut tx, owner).await?;
-        usage::begin_call(&mut tx, id, owner, &model).await?;
+        usage::begin_call(&mut tx, id, owner, &model, cost_centre).await?;
         tx.commit().await?;
         let user = crate::crypto::pseudonym(owner.0.as_bytes());
         let upstream = request.upstream(&user);

@@ -17,6 +17,8 @@ pub struct ApiConfig {
     /// Origins whose pages may call; empty = none.
     pub cors_origins: Vec<String>,
     pub requests_per_minute: u32,
+    /// Application ids, and a cost centre that each may act in when it calls by itself.
+    pub cost_centres: Vec<(String, String)>,
 }
 
 impl ApiConfig {
@@ -32,11 +34,17 @@ impl ApiConfig {
                 let number = text.parse::<u32>().ok().filter(|number| *number > 0);
                 number.ok_or_else(|| "is not a whole number above 0".to_owned())
             });
+        let cost_centres = read.optional(
+            "API_COST_CENTRES",
+            "pairs of application id and cost centre, e.g. 00000000-0000-0000-0000-000000000000=4711",
+            |text| split_list(text).iter().map(|pair| parse_cost_centre(pair)).collect(),
+        );
         let allowed_clients = read.list("API_ALLOWED_CLIENTS");
         Some(Self {
             audience: audience?,
             allowed_clients,
             cors_origins: cors_origins.unwrap_or_default(),
+            cost_centres: cost_centres.unwrap_or_default(),
             requests_per_minute: requests_per_minute.unwrap_or(REQUESTS_PER_MINUTE),
         })
     }
@@ -47,6 +55,12 @@ fn parse_audience(text: &str) -> Result<String, String> {
         return Err("is not one App ID URI".to_owned());
     }
     Ok(text.trim_end_matches('/').to_owned())
+}
+
+fn parse_cost_centre(pair: &str) -> Result<(String, String), String> {
+    let parts = pair.split_once('=').map(|(client, centre)| (client.trim().to_owned(), centre.trim().to_owned()));
+    let parts = parts.filter(|(client, centre)| !client.is_empty() && !centre.is_empty() && centre.len() <= 60);
+    parts.ok_or_else(|| "has an entry that is not an application id, an equals sign and a cost centre".to_owned())
 }
 
 /// As browsers write it: scheme and host, without a path. No wildcard: answers carry people's conversations.

@@ -32,15 +32,34 @@ pub async fn begin(tx: &mut PgConnection, reply: MessageId) -> Result<(), sqlx::
 }
 
 /// Notes that a completion without a conversation is asked for.
-pub async fn begin_call(tx: &mut PgConnection, id: Uuid, owner: UserId, model: &str) -> Result<(), sqlx::Error> {
+pub async fn begin_call(
+    tx: &mut PgConnection,
+    id: Uuid,
+    owner: UserId,
+    model: &str,
+    cost_centre: Option<&str>,
+) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO usage (reply_id, user_id, department, model) SELECT $1, id, department, $3 FROM users WHERE id = $2",
+        "INSERT INTO usage (reply_id, user_id, department, model)
+         SELECT $1, id, coalesce($4, department), $3 FROM users WHERE id = $2",
     )
     .bind(id)
     .bind(owner.0)
     .bind(model)
+    .bind(cost_centre)
     .execute(tx)
     .await?;
+    Ok(())
+}
+
+/// Has a cost centre pay for a reply of `owner`, in place of their department.
+pub async fn charge(pool: &PgPool, owner: UserId, reply: MessageId, cost_centre: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE usage SET department = $3 WHERE reply_id = $1 AND user_id = $2")
+        .bind(reply.0)
+        .bind(owner.0)
+        .bind(cost_centre)
+        .execute(pool)
+        .await?;
     Ok(())
 }
 
