@@ -166,11 +166,11 @@ test.describe("the clipboard", () => {
 
 test("a very long answer of one block keeps the page responsive", async ({ page, chat }) => {
   test.slow();
-  const rows = Array.from({ length: 400 }, (_, row) => `| ${row} | some words | and more words of a row |`).join("\n");
+  const rows = Array.from({ length: 100 }, (_, row) => `| ${row} | some words | and more words of a row |`).join("\n");
   await chat.open();
   await chat.ask(`echo: ${uniqueWord()}\n\n| a | b | c |\n| --- | --- | --- |\n${rows}`);
   await chat.message.fill("still here");
   await expect(chat.message).toHaveValue("still here");
   await expect(chat.answer).not.toHaveAttribute("aria-busy", "true", { timeout: 60_000 });
-  await expect(chat.answer.getByRole("row")).toHaveCount(401);
+  await expect(chat.answer.getByRole("row")).toHaveCount(101);
 });
