@@ -74,8 +74,8 @@ impl Caller<'_> {
         command.arg("--config-file").arg(self.file("schemathesis.toml"));
         command.arg("run").arg(format!("{}/api/openapi.json", self.origin));
         command.args(["--header", &format!("Authorization: Bearer {}", self.token)]);
-        command.args(["--seed", "1", "--max-examples", "25", "--phases", "examples,coverage,fuzzing", "--no-color"]);
-        command.args(["--request-timeout", "30", "--max-time", "120"]);
+        command.args(["--seed", "1", "--max-examples", "100", "--phases", "examples,coverage,fuzzing", "--no-color"]);
+        command.args(["--request-timeout", "30"]);
         command.args(self.context.arguments);
         self.run(command, "schemathesis")
     }
