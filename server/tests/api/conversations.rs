@@ -161,8 +161,7 @@ async fn what_is_malformed_is_told_as_a_problem_and_never_a_fault() {
         assert!(problem["type"].as_str().unwrap().starts_with(&format!("{}/api/docs#problem-", app.url)), "{problem}");
         assert!(problem["correlation_id"].as_str().is_some_and(|id| id.len() == 14), "{problem}");
     }
-    for query in ["limit=0", "limit=101", "limit=-1", "limit=x", "cursor=x", "cursor=9-9", "q=%00", "archived=perhaps"]
-    {
+    for query in ["limit=0", "limit=101", "limit=-1", "limit=x", "cursor=x", "cursor=9-9", "archived=perhaps"] {
         assert_eq!(api.get(&format!("/api/v1/conversations?{query}")).await.status(), 400, "{query}");
     }
     let text = api.request(Method::POST, &messages).header("content-type", "text/plain").body("{}");
