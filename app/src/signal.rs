@@ -1,5 +1,5 @@
-//! Signals whose machinery exists once, whatever they hold. Leptos' own are made anew for each type, which is a fifth of
-//! what the browser would have to load; these keep their values behind one type and only their borders are generic.
+//! Signals whose machinery exists once, whatever they hold. Leptos' own are made anew for each type, which was a fifth of
+//! the code in the browser; these keep their values behind one type and only their borders are generic.
 
 use std::{
     any::Any,
