@@ -6,7 +6,7 @@ use app::context::{Asker, RequestContext};
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse as _, Redirect, Response},
 };
 use leptos::{nonce::use_nonce, prelude::provide_context, server_fn::axum::server_fn_paths};
@@ -116,15 +116,20 @@ async fn render(doors: &Doors, correlation_id: CorrelationId, session: ActiveSes
     leptos_axum::render_app_async_with_context(provide, app::shell::shell)(request).await
 }
 
-/// The function that open pages call to see whether their session goes on. That must not keep it alive.
-const LOOKING: &str = "/fn/viewer";
+/// Functions that open pages call by themselves: to see whether their session goes on, and to wait for news.
+const LOOKING: [&str; 2] = ["/fn/viewer", "/fn/news"];
+
+/// Whether nobody is using the session by this request. Pages say so of what they read because of news.
+fn is_looking_on(uri: &Uri) -> bool {
+    LOOKING.contains(&uri.path()) || uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "idle=true"))
+}
 
 /// `POST` or `GET /fn/*`. Who is asking is checked again by the function itself.
 async fn server_function(State(doors): State<Doors>, correlation_id: CorrelationId, request: Request) -> Response {
     if !server_fn_paths().any(|(path, _)| path == request.uri().path()) {
         return anything_else(State(doors), correlation_id, request).await;
     }
-    let who = if request.uri().path() == LOOKING {
+    let who = if is_looking_on(request.uri()) {
         who_idly(&doors, request.headers()).await
     } else {
         who(&doors, request.headers()).await

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use model::{Ending, ReplyEvent};
+use reqwest::Method;
 use serde_json::json;
 
 use crate::support::{ALICE, Program, TestApp};
@@ -44,6 +45,20 @@ async fn a_program_told_to_stop_ends_its_replies_and_tells_their_readers() {
     program.signal("TERM");
     let events = crate::support::parse_events(0, &reader.bytes().await.unwrap());
     assert!(matches!(events.last().unwrap().event, ReplyEvent::End(Ending::Interrupted)), "{:?}", events.last());
+    let status = tokio::task::spawn_blocking(move || program.child.wait().unwrap()).await.unwrap();
+    assert!(status.success(), "{status}");
+}
+
+#[tokio::test]
+async fn a_program_told_to_stop_does_not_wait_for_pages_that_wait_for_news() {
+    let mut program = Program::start(TestApp::start().await).await;
+    assert_eq!(program.browser.sign_in(ALICE).await.status(), 200);
+    let mut news = program.browser.request(Method::GET, "/fn/news").send().await.unwrap();
+    program.signal("TERM");
+    // To its own end: one that is cut off, after the time for stopping, would be an error.
+    while let Some(line) = news.chunk().await.unwrap() {
+        assert!(!line.contains(&b'0'), "the session goes on, at another server");
+    }
     let status = tokio::task::spawn_blocking(move || program.child.wait().unwrap()).await.unwrap();
     assert!(status.success(), "{status}");
 }

@@ -1,6 +1,7 @@
 //! Sessions: how they go on, and all the ways in which they end.
 
 use model::ConversationId;
+use reqwest::Method;
 use serde_json::json;
 
 use crate::support::{ALICE, BOB, Browser, CAROL, TestApp};
@@ -38,6 +39,22 @@ async fn looking_whether_the_session_goes_on_does_not_keep_it_alive_and_using_it
     assert!(idle_for().await >= 3600);
     browser.page("/chat").await;
     assert!(idle_for().await < 60);
+}
+
+#[tokio::test]
+async fn a_page_that_waits_for_news_keeps_no_session_alive_and_hears_of_its_end() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(ALICE).await;
+    app.sql("UPDATE sessions SET last_seen_at = now() - interval '1 hour'").await;
+    let mut news = browser.request(Method::GET, "/fn/news").send().await.unwrap();
+    browser.data::<serde_json::Value>("/fn/conversations?idle=true").await;
+    let idle_for = || app.number("SELECT extract(epoch FROM now() - last_seen_at)::bigint FROM sessions");
+    app.sql("SELECT pg_notify('banter', 'library:' || id) FROM users").await;
+    assert_eq!(news.chunk().await.unwrap().unwrap().as_ref(), b"1\n");
+    assert!(idle_for().await >= 3600, "nobody did anything");
+    app.sql("UPDATE sessions SET last_seen_at = now() - interval '3 hours'").await;
+    assert_eq!(news.chunk().await.unwrap().unwrap().as_ref(), b"0\n");
+    assert!(news.chunk().await.unwrap().is_none());
 }
 
 #[tokio::test]

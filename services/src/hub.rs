@@ -31,8 +31,10 @@ pub(crate) enum Topic {
     Stop(MessageId),
     /// Somebody's conversations changed.
     Library(UserId),
-    /// The session with this public id is over.
+    /// The session with this public id is over. Whoever waits for that is using it.
     SessionEnd(Uuid),
+    /// The same for whoever only looks on.
+    IdleSessionEnd(Uuid),
 }
 
 impl Hub {
@@ -56,14 +58,23 @@ impl Hub {
         }
     }
 
-    /// The sessions of whose end somebody wants to hear.
-    pub(crate) fn watched_sessions(&self) -> Vec<Uuid> {
-        let session = |topic: &Topic| if let Topic::SessionEnd(id) = topic { Some(*id) } else { None };
-        self.lock()
-            .iter()
-            .filter(|(_, sender)| sender.receiver_count() > 0)
-            .filter_map(|(topic, _)| session(topic))
-            .collect()
+    /// The sessions of whose end somebody wants to hear: those in use, and those that are only looked at.
+    pub(crate) fn watched_sessions(&self) -> (Vec<Uuid>, Vec<Uuid>) {
+        let (mut in_use, mut idle) = (Vec::new(), Vec::new());
+        for (topic, _) in self.lock().iter().filter(|(_, sender)| sender.receiver_count() > 0) {
+            match topic {
+                Topic::SessionEnd(id) => in_use.push(*id),
+                Topic::IdleSessionEnd(id) => idle.push(*id),
+                _ => {}
+            }
+        }
+        (in_use, idle)
+    }
+
+    /// A session may be over.
+    pub(crate) fn wake_session(&self, id: Uuid) {
+        self.wake(Topic::SessionEnd(id));
+        self.wake(Topic::IdleSessionEnd(id));
     }
 
     /// What was announced while nobody listened is not known.
@@ -97,11 +108,11 @@ impl Hub {
         loop {
             let received = tokio::time::timeout(Duration::from_secs(60), listener.try_recv()).await;
             match received {
-                Ok(Ok(Some(heard))) => {
-                    if let Some(topic) = Topic::parse(heard.payload()) {
-                        self.wake(topic);
-                    }
-                }
+                Ok(Ok(Some(heard))) => match Topic::parse(heard.payload()) {
+                    Some(Topic::SessionEnd(id)) => self.wake_session(id),
+                    Some(topic) => self.wake(topic),
+                    None => {}
+                },
                 Ok(Ok(None)) => return Ok(()),
                 Ok(Err(error)) => return Err(error),
                 Err(_quiet) => self.forget_unwatched(),

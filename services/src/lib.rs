@@ -120,7 +120,7 @@ impl Services {
         let once = Once::new(pool.clone(), Arc::clone(&keys));
         let conversations =
             Conversations::new(pool.clone(), Arc::clone(&models), Arc::clone(&replies), Arc::new(titles));
-        let library = Library::new(pool.clone(), Arc::clone(&hub));
+        let library = Library::new(pool.clone(), Arc::clone(&hub), shutdown.subscribe());
         let directory = Directory::new(config.graph_base_url.clone(), http);
         let people = People::new(
             pool.clone(),

@@ -3,13 +3,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures::{Stream, stream};
+use futures::{Stream, StreamExt as _, stream};
 use model::{
     Conversation, ConversationId, ConversationPage, ConversationSummary, Found, MessageId, Name, QUESTION_MAX_BYTES,
     UserId,
 };
 use sqlx::PgPool;
-use tokio::time::timeout;
+use tokio::{sync::watch, time::timeout};
 use uuid::Uuid;
 
 pub use crate::store::{library::Shelf, ratings::Rated};
@@ -35,11 +35,12 @@ const RATINGS: i64 = 100;
 pub struct Library {
     pool: PgPool,
     hub: Arc<Hub>,
+    shutdown: watch::Receiver<bool>,
 }
 
 impl Library {
-    pub(crate) fn new(pool: PgPool, hub: Arc<Hub>) -> Self {
-        Self { pool, hub }
+    pub(crate) fn new(pool: PgPool, hub: Arc<Hub>, shutdown: watch::Receiver<bool>) -> Self {
+        Self { pool, hub, shutdown }
     }
 
     /// A page of the conversations of `owner`, newest first, of at most `limit`.
@@ -180,17 +181,20 @@ impl Library {
     }
 
     /// True whenever something about the conversations of `owner` has changed, on any server; false now and then as a
-    /// sign of life. Does not end.
+    /// sign of life. Ends when this server is told to stop: it would wait for its readers otherwise.
     pub fn news(&self, owner: UserId) -> impl Stream<Item = bool> + Send + use<> {
         let news = self.hub.subscribe(Topic::Library(owner));
-        stream::unfold(news, |mut news| async move {
+        let mut shutdown = self.shutdown.clone();
+        let news = stream::unfold(news, |mut news| async move {
             match timeout(SIGN_OF_LIFE, news.changed()).await {
                 Ok(Ok(())) => Some((true, news)),
                 // The hub goes with the server.
                 Ok(Err(_)) => None,
                 Err(_quiet) => Some((false, news)),
             }
-        })
+        });
+        // Its sender goes with the server, too.
+        news.take_until(Box::pin(async move { _ = shutdown.wait_for(|down| *down).await }))
     }
 }
 

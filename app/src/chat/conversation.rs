@@ -5,16 +5,16 @@ use model::{AskReceipt, ConversationId, Message, MessageId};
 use reactive_graph::{callback::Callback, owner::on_cleanup};
 
 use super::{
-    api,
     composer::{Subject, composer},
     follow::follow,
-    list::Conversations,
+    list::{Conversations, IDLE},
     log::{Turn, log, streaming},
     open::OpenConversation,
     page::{Announcer, bar},
     scroll::Scroll,
 };
 use crate::{
+    fetch,
     html::{Part, effect, live},
     page::Page,
     signal::Signal,
@@ -102,7 +102,9 @@ impl Talk {
             return;
         }
         run(async move {
-            if let Ok(conversation) = api::conversation(id).await
+            let id = id.to_string();
+            let read = fetch::get::<model::Conversation>("conversation", &[("id", Some(&id)), IDLE]).await;
+            if let Ok(conversation) = read
                 && self.revision.try_get_untracked().is_some_and(|shown| conversation.revision > shown)
             {
                 self.page.renew(conversation);

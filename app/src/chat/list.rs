@@ -6,6 +6,9 @@ use reactive_graph::owner::use_context;
 use super::api;
 use crate::{AppError, fetch, signal::Signal};
 
+/// Says that nobody uses the session by this request.
+pub const IDLE: (&str, Option<&str>) = ("idle", Some("true"));
+
 /// The list's content. One for the page, whichever conversation is open.
 #[derive(Clone, Copy)]
 pub struct Conversations {
@@ -104,8 +107,9 @@ impl Conversations {
     }
 
     /// Loads the first page, instead of what is known of it, and what is open besides. Without success that stays.
+    /// Mostly because of news, so that it must not count as using the session.
     pub async fn refresh(self) {
-        let newest = api::conversations(None, None, false).await;
+        let newest = fetch::get("conversations", &[IDLE]).await;
         self.known.update(|known| match (newest, known) {
             (Ok(newest), Some(Ok(page))) => *page = with_older(newest, page),
             (newest, known) if newest.is_ok() || known.is_none() => *known = Some(newest),
@@ -113,7 +117,8 @@ impl Conversations {
         });
         let open = self.shelves.get_untracked();
         for (name, _) in open {
-            if let Ok(page) = shelf(&name, None).await {
+            let which = if name.is_empty() { ("archived", Some("true")) } else { ("folder", Some(name.as_str())) };
+            if let Ok(page) = fetch::get("conversations", &[which, IDLE]).await {
                 self.set_shelf(name, page);
             }
         }

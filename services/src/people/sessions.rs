@@ -207,10 +207,20 @@ impl People {
     /// Returns when the session is over, or its owner's access could not be confirmed in time. For streams, which
     /// outlive the request that was let in.
     pub async fn session_over(&self, id: Uuid) {
-        let mut news = self.hub.subscribe(Topic::SessionEnd(id));
+        self.over(Topic::SessionEnd(id), &[id], &[]).await;
+    }
+
+    /// The same for streams that are open as long as a page is, which does not mean that somebody uses it: the session
+    /// ends like one in which nothing happens.
+    pub async fn idle_session_over(&self, id: Uuid) {
+        self.over(Topic::IdleSessionEnd(id), &[], &[id]).await;
+    }
+
+    async fn over(&self, end: Topic, in_use: &[Uuid], idle: &[Uuid]) {
+        let mut news = self.hub.subscribe(end);
         loop {
             // An error is no end: a stream without a database ends by itself.
-            if !self.over_among(&[id]).await.unwrap_or_default().is_empty() {
+            if !self.over_among(in_use, idle).await.unwrap_or_default().is_empty() {
                 return;
             }
             if news.changed().await.is_err() {
@@ -226,19 +236,20 @@ impl People {
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             every.tick().await;
-            let watched = self.hub.watched_sessions();
-            if watched.is_empty() {
+            let (in_use, idle) = self.hub.watched_sessions();
+            if in_use.is_empty() && idle.is_empty() {
                 continue;
             }
-            match self.over_among(&watched).await {
-                Ok(over) => over.into_iter().for_each(|id| self.hub.wake(Topic::SessionEnd(id))),
+            match self.over_among(&in_use, &idle).await {
+                Ok(over) => over.into_iter().for_each(|id| self.hub.wake_session(id)),
                 Err(error) => tracing::debug!(error = %error, "sessions with streams cannot be looked at now"),
             }
         }
     }
 
-    async fn over_among(&self, ids: &[Uuid]) -> Result<Vec<Uuid>, sqlx::Error> {
-        sessions::over_among(&self.pool, ids, self.access.recheck_every.as_secs_f64()).await
+    async fn over_among(&self, in_use: &[Uuid], idle: &[Uuid]) -> Result<Vec<Uuid>, sqlx::Error> {
+        let (recheck, longest_idle) = (self.access.recheck_every, self.access.session_idle);
+        sessions::over_among(&self.pool, in_use, idle, recheck.as_secs_f64(), longest_idle.as_secs_f64()).await
     }
 
     /// Removes what is over, again and again.

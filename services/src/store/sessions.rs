@@ -128,19 +128,29 @@ pub async fn tokens(pool: &PgPool, public_id: Uuid) -> Result<Option<(Vec<u8>, V
 }
 
 /// Those of some sessions that are over, or whose owner's access was not confirmed within `recheck_secs`. Somebody who
-/// has a stream open is there: that is seen, too.
-pub async fn over_among(pool: &PgPool, public_ids: &[Uuid], recheck_secs: f64) -> Result<Vec<Uuid>, sqlx::Error> {
+/// reads a reply is there, and that is seen; of those `idle`, who only look on, it is not, and they are over as well when
+/// they were not used for `idle_secs`.
+pub async fn over_among(
+    pool: &PgPool,
+    in_use: &[Uuid],
+    idle: &[Uuid],
+    recheck_secs: f64,
+    idle_secs: f64,
+) -> Result<Vec<Uuid>, sqlx::Error> {
     sqlx::query_scalar(
         "WITH seen AS (
             UPDATE sessions SET last_seen_at = now()
             WHERE public_id = ANY($1) AND ended_at IS NULL AND last_seen_at < now() - interval '1 minute'
          )
-         SELECT watched.id FROM unnest($1) AS watched (id) LEFT JOIN sessions s ON s.public_id = watched.id
+         SELECT watched.id FROM unnest($1 || $2) AS watched (id) LEFT JOIN sessions s ON s.public_id = watched.id
          WHERE s.public_id IS NULL OR s.ended_at IS NOT NULL OR s.expires_at <= now()
-            OR s.access_checked_at <= now() - make_interval(secs => $2)",
+            OR s.access_checked_at <= now() - make_interval(secs => $3)
+            OR (watched.id <> ALL ($1) AND s.last_seen_at <= now() - make_interval(secs => $4))",
     )
-    .bind(public_ids)
+    .bind(in_use)
+    .bind(idle)
     .bind(recheck_secs)
+    .bind(idle_secs)
     .fetch_all(pool)
     .await
 }

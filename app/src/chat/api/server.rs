@@ -2,7 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures::{StreamExt as _, stream::FuturesUnordered};
+use futures::{
+    StreamExt as _,
+    future::{self, Either},
+    stream::{self, FuturesUnordered},
+};
 use leptos::prelude::*;
 use model::{
     AskReceipt, Conversation, ConversationId, ConversationPage, ConversationSummary, Found, Message, MessageId,
@@ -171,16 +175,25 @@ pub async fn keep_draft(
 }
 
 /// A line whenever something about the viewer's conversations has changed, anywhere: `1`. An empty one is a sign of
-/// life, `0` the end of the session.
+/// life, `0` the end of the session, which waiting for news does not keep from ending.
 #[server(prefix = "/fn", endpoint = "news", input = GetUrl, output = Streaming)]
 pub async fn news() -> Result<ByteStream<AppError>, AppError> {
     let (request, asker) = crate::context::asking_in_session()?;
-    let news = request.services.library.news(asker.viewer.id);
+    let news = Box::pin(request.services.library.news(asker.viewer.id));
     let people = Arc::clone(&request.services.people);
-    let over = Box::pin(async move { people.session_over(asker.session).await });
-    let lines = news.take_until(over).map(|changed| Ok(if changed { b"1\n".to_vec() } else { b"\n".to_vec() }));
-    let end = futures::stream::once(async { Ok(b"0\n".to_vec()) });
-    Ok(ByteStream::new(lines.chain(end)))
+    let over = Box::pin(async move { people.idle_session_over(asker.session).await });
+    // Ends without a word when the server does: the page asks another one then.
+    let lines = stream::unfold(Some((news, over)), |waiting| async {
+        let (mut news, over) = waiting?;
+        match future::select(news.next(), over).await {
+            Either::Left((changed, over)) => {
+                let line: &[u8] = if changed? { b"1\n" } else { b"\n" };
+                Some((Ok(line.to_vec()), Some((news, over))))
+            }
+            Either::Right(_) => Some((Ok(b"0\n".to_vec()), None)),
+        }
+    });
+    Ok(ByteStream::new(lines.fuse()))
 }
 
 /// The Markdown of one message, for copying.
