@@ -67,9 +67,9 @@ fn remove_abandoned(root: &Path) {
         return;
     };
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
-        let lock_file = path.join(LOCK_FILE);
-        // A folder made a moment ago may be about to be locked by its owner.
-        let old = fs::metadata(lock_file)
+        // A folder made a moment ago may be about to be locked by its owner; one that was half removed has no lock.
+        let old = fs::metadata(path.join(LOCK_FILE))
+            .or_else(|_| fs::metadata(&path))
             .and_then(|meta| meta.modified())
             .is_ok_and(|time| time.elapsed().is_ok_and(|age| age > ABANDONED_AFTER));
         if old && matches!(DirLock::try_take(&path), Ok(Some(_))) {

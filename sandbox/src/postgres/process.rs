@@ -136,7 +136,10 @@ fn settings(fsync: bool) -> impl Iterator<Item = &'static str> {
         "synchronous_commit=off",
         "full_page_writes=off",
         "max_connections=500",
-        "max_wal_size=4GB",
+        // Of a cluster that goes away, no more than needed lies on the disk.
+        "wal_level=minimal",
+        "max_wal_senders=0",
+        "max_wal_size=256MB",
         "autovacuum_naptime=1h",
     ];
     let durable: &[&str] = &["max_connections=200"];
