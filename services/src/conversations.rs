@@ -27,6 +27,26 @@ use crate::{
 const GO_ON: &str = "Your last message broke off. Go on exactly where it ends, in the middle of a word if it ends there. \
     Do not repeat anything of it and do not comment on the break.";
 
+/// What somebody asks.
+#[derive(Clone, Copy, Debug)]
+pub struct NewQuestion<'a> {
+    pub place: Place,
+    pub content: &'a str,
+    /// Absent = their default.
+    pub model: Option<&'a str>,
+    /// Made up by callers that may not hear the answer and ask again.
+    pub id: Option<MessageId>,
+    /// Which pays, in place of their department.
+    pub cost_centre: Option<&'a str>,
+}
+
+impl<'a> NewQuestion<'a> {
+    /// Nothing else said.
+    pub fn plain(place: Place, content: &'a str, model: Option<&'a str>) -> Self {
+        Self { place, content, model, id: None, cost_centre: None }
+    }
+}
+
 /// The chat's use cases. Each takes the id of whoever is asking first.
 pub struct Conversations {
     pool: PgPool,
@@ -40,51 +60,40 @@ impl Conversations {
         Self { pool, models, replies, titles }
     }
 
-    /// Asks `content` in a place of `owner`. The reply is under way when this returns, and goes on whatever becomes of
-    /// the caller.
-    pub async fn ask(
-        &self,
-        owner: UserId,
-        place: Place,
-        content: &str,
-        model: Option<&str>,
-    ) -> Result<AskReceipt, Error> {
-        let question = Question::parse(content)?;
-        let model = self.models.pick(owner, model).await?;
-        self.replies.metering.check_length(&model, question.as_str()).await?;
-        let asked = self.begin(Asking { owner, place, id: None, question: Some(question), model }).await?;
-        asked.receipt().ok_or(Error::NotFound)
+    /// Asks. The reply is under way when this returns, and goes on whatever becomes of the caller. Asked a second time
+    /// under the same id, it says what became of the first.
+    pub async fn ask(&self, owner: UserId, new: NewQuestion<'_>) -> Result<AskReceipt, Error> {
+        let id = new.id;
+        match (self.ask_now(owner, new).await, id) {
+            // Whatever is in the way now: quotas, or the very reply that is being written.
+            (Err(error), Some(id)) => {
+                let before = exchanges::find(&self.pool, owner, id).await?;
+                before.ok_or(match error {
+                    // Somebody else's question is nobody's business.
+                    Error::AskedAlready => Error::NotFound,
+                    error => error,
+                })
+            }
+            (asked, _) => asked,
+        }
     }
 
-    /// The same under an id that the caller made up, for callers that may not hear the answer: asked with it a second
-    /// time, it says what became of the first.
-    pub async fn ask_once(
-        &self,
-        owner: UserId,
-        place: Place,
-        id: MessageId,
-        content: &str,
-        model: Option<&str>,
-    ) -> Result<AskReceipt, Error> {
-        if let Some(asked) = exchanges::find(&self.pool, owner, id).await? {
-            return Ok(asked);
-        }
+    async fn ask_now(&self, owner: UserId, new: NewQuestion<'_>) -> Result<AskReceipt, Error> {
+        let NewQuestion { place, content, model, id, cost_centre } = new;
         let question = Question::parse(content)?;
         let model = self.models.pick(owner, model).await?;
         self.replies.metering.check_length(&model, question.as_str()).await?;
-        match self.begin(Asking { owner, place, id: Some(id), question: Some(question), model }).await {
-            Ok(asked) => asked.receipt().ok_or(Error::NotFound),
-            // Or by another request, a moment ago. Somebody else's id is nobody's business.
-            Err(Error::AskedAlready) => exchanges::find(&self.pool, owner, id).await?.ok_or(Error::NotFound),
-            Err(error) => Err(error),
-        }
+        let cost_centre = cost_centre.map(str::to_owned);
+        let asked = self.begin(Asking { owner, place, id, question: Some(question), model, cost_centre }).await?;
+        asked.receipt().ok_or(Error::NotFound)
     }
 
     /// Asks for another answer beside `reply` of `owner`, of the same model or of another one. The conversation as it is
     /// then, with that answer under way.
     pub async fn ask_again(&self, owner: UserId, reply: MessageId, model: Option<&str>) -> Result<Conversation, Error> {
         let model = self.models.pick(owner, model).await?;
-        let asked = self.begin(Asking { owner, place: Place::Again(reply), id: None, question: None, model }).await?;
+        let place = Place::Again(reply);
+        let asked = self.begin(Asking { owner, place, id: None, question: None, model, cost_centre: None }).await?;
         self.open(owner, asked.conversation).await
     }
 
@@ -149,16 +158,26 @@ struct Asking {
     id: Option<MessageId>,
     question: Option<Question>,
     model: String,
+    cost_centre: Option<String>,
 }
 
 impl Asking {
     /// Stores the question and an empty reply, and begins to write it.
     async fn carry_out(self, pool: &PgPool, replies: &Replies, titles: Arc<Titles>) -> Result<Asked, Error> {
-        let Self { owner, place, id, question, model } = self;
+        let Self { owner, place, id, question, model, cost_centre } = self;
         let writer = replies.writer().await?;
         let title = question.as_ref().map(Question::title).unwrap_or_default();
         let content = question.as_ref().map(Question::as_str);
-        let exchange = Exchange { owner, place, id, title: &title, question: content, model: &model, writer };
+        let exchange = Exchange {
+            owner,
+            place,
+            id,
+            title: &title,
+            question: content,
+            model: &model,
+            writer,
+            cost_centre: cost_centre.as_deref(),
+        };
         let is_new = matches!(place, Place::New(_));
         let (asked, mut turns) = if is_new && !replies.metering.has_quotas() {
             // One statement is its own transaction.

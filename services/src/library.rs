@@ -12,13 +12,16 @@ use sqlx::PgPool;
 use tokio::{sync::watch, time::timeout};
 use uuid::Uuid;
 
-pub use crate::store::{library::Shelf, ratings::Rated};
+pub use crate::store::{
+    library::{Changes, Shelf},
+    ratings::Rated,
+};
 use crate::{
     error::Error,
     hub::{Hub, Topic},
     store::{
         conversations, drafts,
-        library::{self as store, Change, Cursor},
+        library::{self as store, Cursor},
         ratings,
         search::{self, Words},
     },
@@ -89,51 +92,30 @@ impl Library {
         Ok(store::create(&self.pool, owner, parse_title(title)?.as_str()).await?)
     }
 
-    pub async fn rename(&self, owner: UserId, id: ConversationId, title: &str) -> Result<ConversationSummary, Error> {
-        let title = parse_title(title)?;
-        self.change(owner, id, Change::Title(title.as_str())).await
-    }
-
-    /// Files a conversation under a name; under none with an empty one.
-    pub async fn file(&self, owner: UserId, id: ConversationId, folder: &str) -> Result<ConversationSummary, Error> {
-        if folder.trim().is_empty() {
-            return self.change(owner, id, Change::Folder(None)).await;
-        }
-        let folder = Name::parse(folder, Name::FOLDER_MAX)
-            .ok_or(Error::Invalid("A folder's name is one line of at most 60 characters."))?;
-        self.change(owner, id, Change::Folder(Some(folder.as_str()))).await
-    }
-
-    pub async fn pin(&self, owner: UserId, id: ConversationId, pinned: bool) -> Result<ConversationSummary, Error> {
-        self.change(owner, id, Change::Pinned(pinned)).await
-    }
-
-    pub async fn archive(
+    /// Gives a conversation another title, files it (under none with an empty folder), pins it, puts it away, or the
+    /// opposite, all of it or nothing.
+    pub async fn change(
         &self,
         owner: UserId,
         id: ConversationId,
-        archived: bool,
+        changes: Changes<'_>,
     ) -> Result<ConversationSummary, Error> {
-        self.change(owner, id, Change::Archived(archived)).await
+        let title = changes.title.map(parse_title).transpose()?;
+        let folder = changes.folder.map(parse_folder).transpose()?;
+        let (title, folder) = (title.as_ref().map(Name::as_str), folder.as_ref().map(|name| name.as_ref()));
+        let folder = folder.map(|name| name.map_or("", Name::as_str));
+        let changed = store::change(&self.pool, owner, id, Changes { title, folder, ..changes }).await?;
+        changed.ok_or(Error::NotFound)
     }
 
     /// Throws a conversation away; a reply being written in it is stopped. For an hour it can be had back.
     pub async fn delete(&self, owner: UserId, id: ConversationId) -> Result<ConversationSummary, Error> {
-        self.change(owner, id, Change::Deleted(true)).await
+        self.change(owner, id, Changes { deleted: Some(true), ..Changes::default() }).await
     }
 
     /// Has back what was thrown away.
     pub async fn restore(&self, owner: UserId, id: ConversationId) -> Result<ConversationSummary, Error> {
-        self.change(owner, id, Change::Deleted(false)).await
-    }
-
-    async fn change(
-        &self,
-        owner: UserId,
-        id: ConversationId,
-        change: Change<'_>,
-    ) -> Result<ConversationSummary, Error> {
-        store::change(&self.pool, owner, id, change).await?.ok_or(Error::NotFound)
+        self.change(owner, id, Changes { deleted: Some(false), ..Changes::default() }).await
     }
 
     /// Shows another version of a question or an answer, with what followed it last. The conversation as it is then.
@@ -200,6 +182,15 @@ impl Library {
 
 fn parse_title(title: &str) -> Result<Name, Error> {
     Name::parse(title, Name::TITLE_MAX).ok_or(Error::Invalid("A title is one line of at most 200 characters."))
+}
+
+/// `None`: no folder.
+fn parse_folder(folder: &str) -> Result<Option<Name>, Error> {
+    if folder.trim().is_empty() {
+        return Ok(None);
+    }
+    let name = Name::parse(folder, Name::FOLDER_MAX);
+    name.map(Some).ok_or(Error::Invalid("A folder's name is one line of at most 60 characters."))
 }
 
 fn write_cursor(cursor: &Cursor) -> String {

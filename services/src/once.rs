@@ -6,26 +6,12 @@ use model::UserId;
 use serde_json::Value;
 use sqlx::PgPool;
 
+pub use crate::store::idempotency::Standing;
 use crate::{
     crypto::{self, Keyring, Purpose},
     error::Error,
-    store::idempotency::{self, Standing as Stored},
+    store::idempotency,
 };
-
-/// What there is for a key.
-#[derive(Debug, PartialEq)]
-pub enum Standing {
-    /// Nothing: it is the caller's to work on.
-    Begun,
-    /// Somebody is working on it.
-    UnderWay,
-    Answered {
-        status: u16,
-        body: Value,
-    },
-    /// It came with something else.
-    Other,
-}
 
 /// See the methods.
 #[derive(Clone)]
@@ -40,13 +26,13 @@ impl Once {
     }
 
     /// Takes `key` of `owner` for `what`, or says what there is for it.
-    pub async fn begin(&self, owner: UserId, key: &str, what: &[&[u8]]) -> Result<Standing, Error> {
+    pub async fn begin(&self, owner: UserId, key: &str, what: &[&[u8]]) -> Result<Standing<Value>, Error> {
         let (key, fingerprint) = (crypto::digest(key.as_bytes()), crypto::digest(&what.join(&0)));
         Ok(match idempotency::begin(&self.pool, owner, &key, &fingerprint).await? {
-            Stored::Begun => Standing::Begun,
-            Stored::UnderWay => Standing::UnderWay,
-            Stored::Other => Standing::Other,
-            Stored::Answered { status, body } => {
+            Standing::Begun => Standing::Begun,
+            Standing::UnderWay => Standing::UnderWay,
+            Standing::Other => Standing::Other,
+            Standing::Answered { status, body } => {
                 let body = self.keys.open(Purpose::Answer, &context(owner, &key), &body).ok();
                 match body.and_then(|body| serde_json::from_slice(&body).ok()) {
                     Some(body) => Standing::Answered { status, body },

@@ -1,6 +1,7 @@
 //! Markdown: what a model writes, as a tree of known parts, and that tree as elements.
 
 mod harmless;
+mod mend;
 mod open;
 mod parse;
 mod prepare;

@@ -10,7 +10,7 @@ use axum::{
 };
 use model::{Conversation, ConversationId, ConversationSummary, Message, Role};
 use serde::{Deserialize, Serialize};
-use services::library::Shelf;
+use services::library::{Changes, Shelf};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -231,23 +231,11 @@ pub(super) async fn change(
     PathId(id): PathId<ConversationId>,
     body: JsonBody<ConversationChange>,
 ) -> Result<Json<Listed>, Problem> {
-    let (library, owner, change) = (&doors.services.library, calling.id(), body.value);
-    let changed = async {
-        if let Some(title) = &change.title {
-            library.rename(owner, id, title).await?;
-        }
-        if let Some(folder) = &change.folder {
-            library.file(owner, id, folder).await?;
-        }
-        if let Some(pinned) = change.pinned {
-            library.pin(owner, id, pinned).await?;
-        }
-        if let Some(archived) = change.archived {
-            library.archive(owner, id, archived).await?;
-        }
-        library.find(owner, id).await
-    };
-    let changed = changed.await.map_err(|error| Problem::failed(error, &correlation_id))?;
+    let ConversationChange { title, archived, pinned, folder } = body.value;
+    let (title, folder) = (title.as_deref(), folder.as_deref());
+    let changes = Changes { title, folder, pinned, archived, deleted: None };
+    let changed = doors.services.library.change(calling.id(), id, changes).await;
+    let changed = changed.map_err(|error| Problem::failed(error, &correlation_id))?;
     Ok(Json(changed.into()))
 }
 

@@ -8,7 +8,10 @@ use axum::{
 use futures::StreamExt as _;
 use model::{ConversationId, MessageId};
 use serde::{Deserialize, Serialize};
-use services::{Error, Services, conversations::Place};
+use services::{
+    Error, Services,
+    conversations::{NewQuestion, Place},
+};
 use utoipa::ToSchema;
 
 use super::{
@@ -104,11 +107,9 @@ async fn asked(
     cost_centre: Option<&str>,
 ) -> Result<AskedRead, Error> {
     let place = Place::After(conversation);
-    let receipt = services.conversations.ask(owner, place, &question.content, question.model.as_deref()).await?;
+    let new = NewQuestion::plain(place, &question.content, question.model.as_deref());
+    let receipt = services.conversations.ask(owner, NewQuestion { cost_centre, ..new }).await?;
     let mut reply = receipt.reply;
-    if let Some(centre) = cost_centre {
-        services.metering.charge(owner, reply.id, centre).await?;
-    }
     let streamed = question.stream;
     if !streamed {
         reply = written(services, owner, conversation, reply.id).await?;

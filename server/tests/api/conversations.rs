@@ -72,6 +72,21 @@ async fn conversations_are_found_by_words_renamed_archived_and_deleted() {
 }
 
 #[tokio::test]
+async fn a_change_of_which_a_part_is_wrong_changes_nothing() {
+    let app = TestApp::start().await;
+    let api = app.calling(ALICE).await;
+    let path = format!("/api/v1/conversations/{}", api.conversation().await);
+    let before = api.read(&path).await;
+    for wrong in [json!({ "folder": "a\nb" }), json!({ "folder": "x".repeat(61) }), json!({ "pinned": "yes" })] {
+        let mut change = json!({ "title": "Bonds", "archived": true });
+        change.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
+        let answer = api.request(Method::PATCH, &path).json(&change).send().await.unwrap();
+        assert_eq!(answer.status(), 400, "{change}");
+        assert_eq!(api.read(&path).await, before);
+    }
+}
+
+#[tokio::test]
 async fn a_conversation_is_exported_as_json_and_as_markdown() {
     let app = TestApp::start().await;
     let api = app.calling(ALICE).await;

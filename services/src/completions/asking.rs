@@ -71,7 +71,8 @@ async fn begin(
     body: &Value,
     correlation_id: &str,
 ) -> Result<(Vec<Chunk>, Chunks), Failure> {
-    let opened = route.endpoint.open(&completions.http, &completions.tokens, body, correlation_id).await;
+    let opened =
+        route.endpoint.open(&endpoint::OPTIONAL, &completions.http, &completions.tokens, body, correlation_id).await;
     let response = match opened {
         Ok(response) => response,
         Err(failure) => return Err(learnt(pass, failure)),

@@ -26,9 +26,9 @@ use crate::{
 const RESPONSE_HEAD: Duration = Duration::from_secs(120);
 
 /// What an answer can do without. Old versions of the interface and stand-ins for it do not know all of them.
-const OPTIONAL: [&str; 3] = ["stream_options", "user", "max_completion_tokens"];
-/// Those of them that are ours in a caller's request, too.
-const OURS: [&str; 2] = ["stream_options", "user"];
+pub(super) const OPTIONAL: [&str; 3] = ["stream_options", "user", "max_completion_tokens"];
+/// Those of them that we put into a caller's own request; from mistakes in the rest of it nothing is learnt.
+pub(super) const OURS: [&str; 2] = ["stream_options", "user"];
 
 /// Where a request can go.
 pub(super) struct Endpoint {
@@ -47,30 +47,9 @@ impl Endpoint {
         self.config.base_url.host_str().unwrap_or_default()
     }
 
-    /// Sends `body`, with this deployment as its model. Comes back when the endpoint has accepted it.
+    /// Sends `body`, with this deployment as its model and without those of its `optional` members that were refused
+    /// before. Comes back when the endpoint has accepted it.
     pub(super) async fn open(
-        &self,
-        http: &reqwest::Client,
-        tokens: &ServiceTokens,
-        body: &Value,
-        correlation_id: &str,
-    ) -> Result<Response, Failure> {
-        self.open_without(&OPTIONAL, http, tokens, body, correlation_id).await
-    }
-
-    /// The same for a caller's own request: of what it has only those members are left out that we put there, and its
-    /// mistakes are not learnt from.
-    pub(super) async fn open_for(
-        &self,
-        http: &reqwest::Client,
-        tokens: &ServiceTokens,
-        body: &Value,
-        correlation_id: &str,
-    ) -> Result<Response, Failure> {
-        self.open_without(&OURS, http, tokens, body, correlation_id).await
-    }
-
-    async fn open_without(
         &self,
         optional: &[&'static str],
         http: &reqwest::Client,

@@ -5,7 +5,10 @@ use std::pin::pin;
 use futures::StreamExt as _;
 use model::Role;
 
-use super::{Completions, Failure, FailureKind, Turn, body, endpoint::chunks};
+use super::{
+    Completions, Failure, FailureKind, Turn, body,
+    endpoint::{self, chunks},
+};
 use crate::clock;
 
 /// Newer models refuse to begin with less.
@@ -30,7 +33,10 @@ impl Completions {
         // Not `max_tokens`, which reasoning models reject. Old versions of the interface do not know this one; without
         // it, leaving early is what saves tokens.
         body["max_completion_tokens"] = FEW_TOKENS.into();
-        let response = route.endpoint.open(&self.http, &self.tokens, &body, &clock::new_correlation_id()).await?;
+        let response = route
+            .endpoint
+            .open(&endpoint::OPTIONAL, &self.http, &self.tokens, &body, &clock::new_correlation_id())
+            .await?;
         let chunk = pin!(chunks(response)).next().await;
         chunk.unwrap_or_else(|| Err(Failure::new(FailureKind::BrokenOff, "It ends without an answer"))).map(drop)
     }

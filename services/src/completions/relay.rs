@@ -14,6 +14,7 @@ use super::{
     Completions, Failure, FailureKind,
     asking::{learnt, tell_operator},
     breaker::Pass,
+    endpoint,
     failure::{upstream_id, whole_secs},
     patience::{Patience, Step},
     routing::Route,
@@ -79,7 +80,8 @@ async fn begin(
     body: &Value,
     correlation_id: &str,
 ) -> Result<Answer, Failure> {
-    let opened = route.endpoint.open_for(&completions.http, &completions.tokens, body, correlation_id).await;
+    let opened =
+        route.endpoint.open(&endpoint::OURS, &completions.http, &completions.tokens, body, correlation_id).await;
     let response = match opened {
         Ok(response) => response,
         Err(failure) => return Err(learnt(pass, failure)),

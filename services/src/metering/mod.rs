@@ -47,11 +47,6 @@ impl Metering {
         Self { pool, models, quotas: Quotas(quotas) }
     }
 
-    /// Has a cost centre pay for a reply of `owner`, in place of their department.
-    pub async fn charge(&self, owner: UserId, reply: MessageId, cost_centre: &str) -> Result<(), Error> {
-        Ok(usage::charge(&self.pool, owner, reply, cost_centre).await?)
-    }
-
     /// What a reply used, by what the service reports.
     pub(crate) fn reported(&self, model: &str, deployment: Option<String>, usage: Usage) -> Metered {
         let prices = self.model(model).and_then(|model| model.prices.as_ref());

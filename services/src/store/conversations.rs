@@ -44,10 +44,12 @@ const CONVERSATION_COLUMNS: &str = "c.title, c.revision, c.session_id IS NOT NUL
 pub async fn head(pool: &PgPool, owner: UserId, id: ConversationId) -> Result<Option<Head>, sqlx::Error> {
     // One statement, so that the revision and the reply under way belong to the same moment.
     let sql = format!(
-        "WITH siblings AS ({SIBLINGS})
-         SELECT {CONVERSATION_COLUMNS}, {MESSAGE_COLUMNS}, s.ids AS siblings FROM conversations c
+        "SELECT {CONVERSATION_COLUMNS}, {MESSAGE_COLUMNS}, s.ids AS siblings FROM conversations c
          LEFT JOIN messages m ON m.id = c.leaf_id AND m.status = 'streaming' {MESSAGE_EVENTS}
-         LEFT JOIN siblings s ON m.id = ANY (s.ids)
+         LEFT JOIN LATERAL (
+            -- A reply has a question, so it is found by that.
+            SELECT array_agg(id ORDER BY position) AS ids FROM messages WHERE parent_id = m.parent_id HAVING count(*) > 1
+         ) s ON true
          WHERE c.id = $1 AND c.owner_id = $2 AND c.deleted_at IS NULL"
     );
     let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).bind(owner.0).fetch_optional(pool).await?;

@@ -24,6 +24,8 @@ pub struct Exchange<'a> {
     pub model: &'a str,
     /// The server that will write the reply.
     pub writer: Uuid,
+    /// Which pays, in place of the owner's department.
+    pub cost_centre: Option<&'a str>,
 }
 
 /// Where something is asked.
@@ -89,7 +91,7 @@ pub async fn store(connection: &mut PgConnection, exchange: &Exchange<'_>) -> Re
          reply AS (INSERT INTO replies (id, writer) SELECT id, $8 FROM said WHERE id = $5),
          used AS (
             INSERT INTO usage (reply_id, user_id, department, model)
-            SELECT said.id, u.id, u.department, $7 FROM said, users u WHERE said.id = $5 AND u.id = $2
+            SELECT said.id, u.id, coalesce($15, u.department), $7 FROM said, users u WHERE said.id = $5 AND u.id = $2
          )
          SELECT c.id, c.title, c.revision, c.parent_id, s.created_at, pg_notify($9, $12 || $2::uuid::text) IS NULL AS told
          FROM conversation c, said s WHERE s.id = $5",
@@ -120,6 +122,7 @@ pub async fn store(connection: &mut PgConnection, exchange: &Exchange<'_>) -> Re
             Place::After(conversation) => Some(conversation.0),
             Place::InsteadOf(_) | Place::Again(_) => None,
         })
+        .bind(exchange.cost_centre)
         .fetch_optional(connection)
         .await
         .map_err(under_way)?;

@@ -9,22 +9,26 @@ const GIVEN_UP_SECS: f64 = 900.0;
 
 /// What there is for a key.
 #[derive(Debug, PartialEq)]
-pub enum Standing {
+pub enum Standing<Body> {
     /// Nothing: it is the caller's to work on.
     Begun,
     /// Somebody is working on it.
     UnderWay,
     Answered {
         status: u16,
-        /// Sealed.
-        body: Vec<u8>,
+        body: Body,
     },
     /// It came with something else.
     Other,
 }
 
-/// Takes a key of `owner`, or says what there is for it.
-pub async fn begin(pool: &PgPool, owner: UserId, key_hash: &[u8], fingerprint: &[u8]) -> Result<Standing, sqlx::Error> {
+/// Takes a key of `owner`, or says what there is for it, with the answer sealed.
+pub async fn begin(
+    pool: &PgPool,
+    owner: UserId,
+    key_hash: &[u8],
+    fingerprint: &[u8],
+) -> Result<Standing<Vec<u8>>, sqlx::Error> {
     // The row's lock makes one of two requests the first.
     let begun = sqlx::query(
         "INSERT INTO idempotency_keys AS k (owner_id, key_hash, fingerprint, expires_at)

@@ -33,14 +33,15 @@ pub enum Shelf {
     All,
 }
 
-/// What can be changed about a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change<'a> {
-    Title(&'a str),
-    Folder(Option<&'a str>),
-    Pinned(bool),
-    Archived(bool),
-    Deleted(bool),
+/// What is to be changed about a conversation; what is absent stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Changes<'a> {
+    pub title: Option<&'a str>,
+    /// Empty: in none.
+    pub folder: Option<&'a str>,
+    pub pinned: Option<bool>,
+    pub archived: Option<bool>,
+    pub deleted: Option<bool>,
 }
 
 pub(super) const SUMMARY: &str = "c.id, c.title, c.created_at, c.updated_at, c.revision, c.folder,
@@ -137,43 +138,39 @@ pub async fn find(
     row.as_ref().map(summary).transpose()
 }
 
-/// Changes a conversation of `owner`; as it is then. `None` when there is no such one. Only one that was deleted can be
-/// had back, and only that can be done with it.
+/// Changes a conversation of `owner`, all of it or nothing; as it is then. `None` when there is no such one. Only one that
+/// was deleted can be had back, and only that can be done with it.
 pub async fn change(
     pool: &PgPool,
     owner: UserId,
     id: ConversationId,
-    change: Change<'_>,
+    changes: Changes<'_>,
 ) -> Result<Option<ConversationSummary>, sqlx::Error> {
-    let (set, text, back) = match change {
-        Change::Title(title) => ("title = $3", Some(title), false),
-        Change::Folder(folder) => ("folder = $3", folder, false),
-        Change::Pinned(true) => ("pinned_at = coalesce(pinned_at, now())", None, false),
-        Change::Pinned(false) => ("pinned_at = NULL", None, false),
-        Change::Archived(true) => ("archived_at = coalesce(archived_at, now())", None, false),
-        Change::Archived(false) => ("archived_at = NULL", None, false),
-        Change::Deleted(true) => ("deleted_at = now()", None, false),
-        Change::Deleted(false) => ("deleted_at = NULL", None, true),
-    };
-    // What is deleted is not written any further.
     let sql = format!(
         "WITH c AS (
-            UPDATE conversations SET {set}
-            WHERE id = $1 AND owner_id = $2 AND (deleted_at IS NOT NULL) = $4 AND $3 IS NOT DISTINCT FROM $3::text
-            RETURNING *
+            UPDATE conversations SET title = coalesce($3, title),
+                folder = CASE WHEN $4::text IS NULL THEN folder ELSE nullif($4, '') END,
+                pinned_at = CASE $5 WHEN true THEN coalesce(pinned_at, now()) WHEN false THEN NULL ELSE pinned_at END,
+                archived_at = CASE $6 WHEN true THEN coalesce(archived_at, now()) WHEN false THEN NULL ELSE archived_at END,
+                deleted_at = CASE $7 WHEN true THEN now() WHEN false THEN NULL ELSE deleted_at END
+            WHERE id = $1 AND owner_id = $2 AND (deleted_at IS NOT NULL) = ($7 IS NOT DISTINCT FROM false) RETURNING *
          ),
+         -- What is deleted is not written any further.
          stopped AS (
             UPDATE replies r SET stop_requested = true FROM c JOIN messages m ON m.conversation_id = c.id
             WHERE c.deleted_at IS NOT NULL AND m.status = 'streaming' AND r.id = m.id RETURNING r.id
          )
-         SELECT {SUMMARY}, pg_notify($5, $6 || $2::uuid::text),
-            (SELECT count(pg_notify($5, $7 || id::text)) FROM stopped) AS stopped FROM c"
+         SELECT {SUMMARY}, pg_notify($8, $9 || $2::uuid::text),
+            (SELECT count(pg_notify($8, $10 || id::text)) FROM stopped) AS stopped FROM c"
     );
     let row = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(id.0)
         .bind(owner.0)
-        .bind(text)
-        .bind(back)
+        .bind(changes.title)
+        .bind(changes.folder)
+        .bind(changes.pinned)
+        .bind(changes.archived)
+        .bind(changes.deleted)
         .bind(news::CHANNEL)
         .bind(news::LIBRARY)
         .bind(news::STOP)

@@ -1,7 +1,7 @@
 //! What replies used.
 
 use model::{MessageId, Role, UserId};
-use sqlx::{PgConnection, PgPool, Row as _};
+use sqlx::{PgConnection, PgPool, Row as _, postgres::PgArguments};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -52,42 +52,22 @@ pub async fn begin_call(
     Ok(())
 }
 
-/// Has a cost centre pay for a reply of `owner`, in place of their department.
-pub async fn charge(pool: &PgPool, owner: UserId, reply: MessageId, cost_centre: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE usage SET department = $3 WHERE reply_id = $1 AND user_id = $2")
-        .bind(reply.0)
-        .bind(owner.0)
-        .bind(cost_centre)
-        .execute(pool)
-        .await?;
-    Ok(())
-}
-
 /// Adds what such a completion used. Once.
 pub async fn add_to_call(pool: &PgPool, id: Uuid, metered: &Metered) -> Result<(), sqlx::Error> {
-    sqlx::query(
+    let query = sqlx::query(
         "UPDATE usage SET deployment = $2, prompt_tokens = $3, completion_tokens = $4, cached_tokens = $5,
             reasoning_tokens = $6, counted = $7, cost_micros = $8, currency = $9, at = now()
          WHERE reply_id = $1",
     )
-    .bind(id)
-    .bind(metered.deployment.as_deref())
-    .bind(i64::from(metered.usage.prompt_tokens))
-    .bind(i64::from(metered.usage.completion_tokens))
-    .bind(i64::from(metered.usage.cached_tokens))
-    .bind(i64::from(metered.usage.reasoning_tokens))
-    .bind(metered.usage.counted)
-    .bind(metered.cost.as_ref().map(|cost| cost.micros))
-    .bind(metered.cost.as_ref().map(|cost| cost.currency.as_str()))
-    .execute(pool)
-    .await?;
+    .bind(id);
+    bind(query, metered).execute(pool).await?;
     Ok(())
 }
 
 /// Adds what a reply used. Once for each time that it ends: in the transaction that ends it.
 pub async fn add(tx: &mut PgConnection, reply: MessageId, metered: &Metered) -> Result<(), sqlx::Error> {
     // Replies that were begun by a version that did not note it have no row yet.
-    sqlx::query(
+    let query = sqlx::query(
         "INSERT INTO usage AS u (reply_id, user_id, department, model, deployment, prompt_tokens, completion_tokens,
                                  cached_tokens, reasoning_tokens, counted, cost_micros, currency)
          SELECT m.id, p.id, p.department, m.model, $2, $3, $4, $5, $6, $7, $8, $9 FROM messages m
@@ -105,18 +85,24 @@ pub async fn add(tx: &mut PgConnection, reply: MessageId, metered: &Metered) -> 
             currency = coalesce(excluded.currency, u.currency),
             at = now()",
     )
-    .bind(reply.0)
-    .bind(metered.deployment.as_deref())
-    .bind(i64::from(metered.usage.prompt_tokens))
-    .bind(i64::from(metered.usage.completion_tokens))
-    .bind(i64::from(metered.usage.cached_tokens))
-    .bind(i64::from(metered.usage.reasoning_tokens))
-    .bind(metered.usage.counted)
-    .bind(metered.cost.as_ref().map(|cost| cost.micros))
-    .bind(metered.cost.as_ref().map(|cost| cost.currency.as_str()))
-    .execute(tx)
-    .await?;
+    .bind(reply.0);
+    bind(query, metered).execute(tx).await?;
     Ok(())
+}
+
+type Query<'q> = sqlx::query::Query<'q, sqlx::Postgres, PgArguments>;
+
+/// Binds $2 to $9: deployment, the four kinds of tokens, whether they were counted, cost and currency.
+fn bind<'q>(query: Query<'q>, metered: &'q Metered) -> Query<'q> {
+    query
+        .bind(metered.deployment.as_deref())
+        .bind(i64::from(metered.usage.prompt_tokens))
+        .bind(i64::from(metered.usage.completion_tokens))
+        .bind(i64::from(metered.usage.cached_tokens))
+        .bind(i64::from(metered.usage.reasoning_tokens))
+        .bind(metered.usage.counted)
+        .bind(metered.cost.as_ref().map(|cost| cost.micros))
+        .bind(metered.cost.as_ref().map(|cost| cost.currency.as_str()))
 }
 
 /// What a reply's model was asked, as (model, what was said before); `None` when the reply is gone.

@@ -13,7 +13,10 @@ use model::{
     ModelChoice, NumberedEvent, Part, ReplyEvent,
 };
 use server_fn::codec::{ByteStream, GetUrl, Streaming};
-use services::{conversations::Place, library::Shelf};
+use services::{
+    conversations::{NewQuestion, Place},
+    library::{Changes, Shelf},
+};
 
 use crate::AppError;
 
@@ -34,11 +37,8 @@ pub async fn ask(
         Some(conversation) => Place::After(conversation),
         None => Place::New(temporary.then_some(asker.session)),
     };
-    let (user, model, conversations) = (asker.viewer.id, model.as_deref(), &request.services.conversations);
-    let receipt = match id {
-        Some(id) => conversations.ask_once(user, place, id, &content, model).await,
-        None => conversations.ask(user, place, &content, model).await,
-    };
+    let new = NewQuestion { id, ..NewQuestion::plain(place, &content, model.as_deref()) };
+    let receipt = request.services.conversations.ask(asker.viewer.id, new).await;
     let receipt = receipt.map_err(|error| request.fail(error))?;
     if request.plain_form {
         leptos_axum::redirect(&format!("/chat/{}", receipt.conversation_id));
@@ -63,7 +63,8 @@ pub async fn edit(
     let (request, viewer) = crate::context::asking()?;
     let conversations = &request.services.conversations;
     let edited = async {
-        let asked = conversations.ask(viewer.id, Place::InsteadOf(question), &content, model.as_deref()).await?;
+        let new = NewQuestion::plain(Place::InsteadOf(question), &content, model.as_deref());
+        let asked = conversations.ask(viewer.id, new).await?;
         conversations.open(viewer.id, asked.conversation_id).await
     };
     edited.await.map_err(|error| request.fail(error))
@@ -113,28 +114,48 @@ pub async fn search(q: String) -> Result<Vec<Found>, AppError> {
 #[server(prefix = "/fn", endpoint = "rename")]
 pub async fn rename(id: ConversationId, title: String) -> Result<ConversationSummary, AppError> {
     let (request, viewer) = crate::context::asking()?;
-    request.services.library.rename(viewer.id, id, &title).await.map_err(|error| request.fail(error))
+    request
+        .services
+        .library
+        .change(viewer.id, id, Changes { title: Some(&title), ..Changes::default() })
+        .await
+        .map_err(|error| request.fail(error))
 }
 
 /// Files a conversation in a folder, or in none.
 #[server(prefix = "/fn", endpoint = "file")]
 pub async fn file(id: ConversationId, #[server(default)] folder: String) -> Result<ConversationSummary, AppError> {
     let (request, viewer) = crate::context::asking()?;
-    request.services.library.file(viewer.id, id, &folder).await.map_err(|error| request.fail(error))
+    request
+        .services
+        .library
+        .change(viewer.id, id, Changes { folder: Some(&folder), ..Changes::default() })
+        .await
+        .map_err(|error| request.fail(error))
 }
 
 /// Keeps a conversation at the top of the list, or not any more.
 #[server(prefix = "/fn", endpoint = "pin")]
 pub async fn pin(id: ConversationId, on: bool) -> Result<ConversationSummary, AppError> {
     let (request, viewer) = crate::context::asking()?;
-    request.services.library.pin(viewer.id, id, on).await.map_err(|error| request.fail(error))
+    request
+        .services
+        .library
+        .change(viewer.id, id, Changes { pinned: Some(on), ..Changes::default() })
+        .await
+        .map_err(|error| request.fail(error))
 }
 
 /// Puts a conversation away, or takes it out again.
 #[server(prefix = "/fn", endpoint = "archive")]
 pub async fn archive(id: ConversationId, on: bool) -> Result<ConversationSummary, AppError> {
     let (request, viewer) = crate::context::asking()?;
-    request.services.library.archive(viewer.id, id, on).await.map_err(|error| request.fail(error))
+    request
+        .services
+        .library
+        .change(viewer.id, id, Changes { archived: Some(on), ..Changes::default() })
+        .await
+        .map_err(|error| request.fail(error))
 }
 
 /// Throws a conversation away.
