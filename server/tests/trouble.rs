@@ -36,6 +36,37 @@ async fn a_refused_form_says_why_and_a_link_cannot_put_words_on_the_page() {
 }
 
 #[tokio::test]
+async fn a_question_that_cannot_be_stored_in_the_end_is_not_answered_either() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(ALICE).await;
+    let conversation = browser.ask("echo: first").await.receipt.conversation_id;
+    // The commit itself fails, when the model has been asked already.
+    app.sql(
+        "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''the disk is full''; END';
+         CREATE CONSTRAINT TRIGGER fails AFTER INSERT ON messages DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION fail();",
+    )
+    .await;
+    app.fault(json!({ "service": "openai", "kind": "hang", "after": 3 })).await;
+    let question =
+        [("content", "echo: two three four five six seven eight"), ("conversation", &conversation.to_string())];
+    let refused = browser.call("ask", &question).await;
+    assert_eq!(refused.status(), 503);
+    app.until("the model is left alone", async || {
+        let requests = app.requests("openai").await;
+        requests
+            .iter()
+            .filter(|request| request.to_string().contains("two three"))
+            .all(|asked| asked["disconnected"] == true)
+    })
+    .await;
+    app.sql("DROP TRIGGER fails ON messages").await;
+    app.no_more_faults().await;
+    let again = browser.ask_in(Some(conversation), "echo: two three four five six seven eight").await;
+    assert_eq!(again.text(), "two three four five six seven eight");
+}
+
+#[tokio::test]
 async fn malformed_input_is_the_callers_fault_everywhere() {
     let app = TestApp::start().await;
     let browser = app.signed_in(ALICE).await;

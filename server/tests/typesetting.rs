@@ -20,11 +20,15 @@ async fn a_finished_conversation_has_its_code_and_formulas_set_in_the_page() {
     let alice = app.signed_in(ALICE).await;
     let asked = alice.ask("echo: ```rust\nfn main() {}\n```\n\nand $x^2$, but not $\\unheardof{x}$ for $5").await;
     let path = format!("/chat/{}", asked.receipt.conversation_id);
-    // The grammar may take longer than the first page waits; the second one has it.
-    app.until("the page has its code set", async || alice.page(&path).await.contains("<span class=\"t1\">fn</span>"))
-        .await;
+    // Either may take longer than the first page waits; a later one has it.
+    let code = "<span class=\"t1\">fn</span>";
+    let formula = "<math><semantics><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow>";
+    app.until("code and formula are set", async || {
+        let page = alice.page(&path).await;
+        page.contains(code) && page.contains(formula)
+    })
+    .await;
     let page = alice.page(&path).await;
-    assert!(page.contains("<math><semantics><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow>"), "{page}");
     assert!(page.contains("<annotation encoding=\"application/x-tex\">x^2</annotation>"), "{page}");
     assert!(page.contains(">\\unheardof{x}</span> for $5"), "{page}");
 }

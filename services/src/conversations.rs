@@ -179,23 +179,28 @@ impl Asking {
             cost_centre: cost_centre.as_deref(),
         };
         let is_new = matches!(place, Place::New(_));
-        let (asked, mut turns) = if is_new && !replies.metering.has_quotas() {
+        let user = crate::crypto::pseudonym(owner.0.as_bytes());
+        let last = content.map(|text| Turn { role: Role::User, text: text.to_owned() });
+        let request = |turns| Request { model: model.clone(), turns, user: user.clone() };
+        let (asked, written) = if is_new && !replies.metering.has_quotas() {
             // One statement is its own transaction.
             let mut connection = pool.acquire().await?;
-            (exchanges::store(&mut connection, &exchange).await?.ok_or(Error::NotFound)?, Vec::new())
+            let asked = exchanges::store(&mut connection, &exchange).await?.ok_or(Error::NotFound)?;
+            drop(connection);
+            let request = request(last.into_iter().collect());
+            let written = replies.begin(asked.reply.id, writer, (0, String::new()), request, async { Ok(()) }).await?;
+            (asked, written)
         } else {
             // What fails in here has stored nothing: a reply that nobody writes would be in everybody's way.
             let mut tx = pool.begin().await?;
             replies.metering.admit(&mut tx, owner).await?;
             let asked = exchanges::store(&mut tx, &exchange).await?.ok_or(Error::NotFound)?;
             let history = store::history(&mut tx, asked.parent).await?;
-            tx.commit().await?;
-            (asked, turns_of(history))
+            let request = request(turns_of(history).into_iter().chain(last).collect());
+            let written = replies.begin(asked.reply.id, writer, (0, String::new()), request, tx.commit()).await?;
+            (asked, written)
         };
-        turns.extend(content.map(|text| Turn { role: Role::User, text: text.to_owned() }));
-        let user = crate::crypto::pseudonym(owner.0.as_bytes());
-        let request = Request { model, turns, user: user.clone() };
-        let written = replies.begin(asked.reply.id, writer, (0, String::new()), request);
+        replies.tell_changed(owner);
         if let Some(question) = question.filter(|_| is_new) {
             let (conversation, reply) = (asked.conversation, asked.reply.id);
             let unnamed = Unnamed { conversation, title, question: question.as_str().to_owned(), reply, user };
@@ -233,13 +238,12 @@ async fn resume(
     };
     let history = store::history(&mut tx, Some(reply.0)).await?;
     let message = store::message_of(&mut tx, reply).await?;
-    tx.commit().await?;
-
     let mut turns = turns_of(history);
     if !reopened.text.is_empty() {
         turns.push(Turn { role: Role::System, text: GO_ON.to_owned() });
     }
     let user = crate::crypto::pseudonym(owner.0.as_bytes());
-    replies.begin(reply, writer, (reopened.n, reopened.text), Request { model, turns, user });
+    let request = Request { model, turns, user };
+    replies.begin(reply, writer, (reopened.n, reopened.text), request, tx.commit()).await?;
     Ok(message)
 }

@@ -155,9 +155,12 @@ pub(super) fn chunks(response: Response) -> impl Stream<Item = Result<Chunk, Fai
                 if data == b"[DONE]" {
                     return;
                 }
-                for chunk in wire::parse(&data).map_err(|failure| failure.with_upstream_id(upstream_id.clone()))? {
+                for chunk in wire::parse(data).map_err(|failure| failure.with_upstream_id(upstream_id.clone()))? {
                     yield chunk;
                 }
+            }
+            if lines.is_endless() {
+                Err(Failure::new(FailureKind::BrokenOff, "a chunk without an end").with_upstream_id(upstream_id.clone()))?;
             }
         }
     }

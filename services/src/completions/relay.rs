@@ -27,8 +27,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(1);
 const MOST_BYTES: usize = 16 << 20;
 /// Until such an answer is there. Reasoning takes minutes.
 const WHOLE: Duration = Duration::from_secs(600);
-/// One event. Deltas are some hundred bytes.
-const MOST_EVENT_BYTES: usize = 1 << 20;
 /// Before the first token. There are two: the filter's word on the question, and the role.
 const MOST_SILENT_EVENTS: usize = 16;
 
@@ -152,17 +150,14 @@ fn says_something(event: &Value) -> bool {
 fn events(response: Response) -> impl Stream<Item = Result<Value, Failure>> + Send {
     try_stream! {
         let mut lines = sse::Lines::default();
-        let mut unread = 0;
         let mut body = response.bytes_stream();
         while let Some(Ok(bytes)) = body.next().await {
-            unread += bytes.len();
             lines.push(&bytes);
             while let Some(data) = lines.next_data() {
-                unread = 0;
                 if data == b"[DONE]" {
                     return;
                 }
-                let event: Value = serde_json::from_slice(&data)
+                let event: Value = serde_json::from_slice(data)
                     .map_err(|_| Failure::new(FailureKind::BrokenOff, "an unreadable event"))?;
                 if let Some(error) = event.get("error") {
                     let said = error.get("message").and_then(Value::as_str).unwrap_or("an error without a message");
@@ -170,7 +165,7 @@ fn events(response: Response) -> impl Stream<Item = Result<Value, Failure>> + Se
                 }
                 yield event;
             }
-            if unread > MOST_EVENT_BYTES {
+            if lines.is_endless() {
                 Err(Failure::new(FailureKind::BrokenOff, "an event without an end"))?;
             }
         }

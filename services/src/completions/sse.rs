@@ -3,6 +3,11 @@
 //! Written here because every ready-made parser decodes per network chunk or hides the bytes; this keeps bytes until a
 //! line is whole, so that a character split between two chunks stays one.
 
+use memchr::memchr;
+
+/// A longer line is no event of a chat completion.
+const MOST_LINE_BYTES: usize = 1 << 20;
+
 /// A body cut into lines.
 #[derive(Default)]
 pub(super) struct Lines {
@@ -21,20 +26,22 @@ impl Lines {
         self.buffer.extend_from_slice(bytes);
     }
 
+    /// Whether the line that has begun is longer than any. Known once [`Lines::next_data`] found no end of it.
+    pub(super) fn is_endless(&self) -> bool {
+        self.searched - self.start > MOST_LINE_BYTES
+    }
+
     /// What follows `data:` on the next whole line that has it.
-    pub(super) fn next_data(&mut self) -> Option<Vec<u8>> {
+    pub(super) fn next_data(&mut self) -> Option<&[u8]> {
         loop {
-            let Some(length) = self.buffer[self.searched..].iter().position(|byte| *byte == b'\n') else {
+            let Some(length) = memchr(b'\n', &self.buffer[self.searched..]) else {
                 self.searched = self.buffer.len();
                 return None;
             };
-            let end = self.searched + length;
-            let line = self.buffer[self.start..end].trim_ascii();
-            let data = line.strip_prefix(b"data:").map(|data| data.trim_ascii_start().to_vec());
-            self.start = end + 1;
-            self.searched = self.start;
-            if data.is_some() {
-                return data;
+            let (start, end) = (self.start, self.searched + length);
+            (self.start, self.searched) = (end + 1, end + 1);
+            if self.buffer[start..end].trim_ascii().starts_with(b"data:") {
+                return self.buffer[start..end].trim_ascii().strip_prefix(b"data:").map(<[u8]>::trim_ascii_start);
             }
         }
     }
@@ -52,7 +59,7 @@ mod tests {
             for bytes in body.chunks(size) {
                 lines.push(bytes);
                 while let Some(one) = lines.next_data() {
-                    data.push(String::from_utf8(one).unwrap());
+                    data.push(String::from_utf8(one.to_vec()).unwrap());
                 }
             }
             assert_eq!(data, ["{\"a\":\"é🙂\"}", "[DONE]"], "cut every {size} bytes");

@@ -2,7 +2,7 @@
 //! published schema: the first chunk is empty, chunks of the asynchronous filter have no `delta`). A choice without
 //! `delta` that finishes with `content_filter` is that filter's late block: what was sent before has to go.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use model::Usage;
 use serde::Deserialize;
@@ -13,33 +13,39 @@ use super::{Chunk, Failure, FailureKind, Finish};
 /// The pieces of an answer in one `data:` line.
 pub(super) fn parse(data: &[u8]) -> Result<Vec<Chunk>, Failure> {
     // What cannot be read is as good as a broken connection; text before it stays.
-    let event: Event =
+    let event: Event<'_> =
         serde_json::from_slice(data).map_err(|_| Failure::new(FailureKind::BrokenOff, "an unreadable chunk"))?;
     if let Some(error) = event.error {
         let message = error.get("message").and_then(Value::as_str).unwrap_or("an error without a message");
         return Err(Failure::new(FailureKind::BrokenOff, message));
     }
     let mut chunks = Vec::new();
-    for choice in event.choices.unwrap_or_default() {
-        let is_late_block = choice.delta.is_none() && choice.finish_reason.as_deref() == Some("content_filter");
-        if is_late_block {
-            chunks.push(Chunk::Retracted(filtered(choice.content_filter_results.as_ref())));
+    for (place, choice) in event.choices.unwrap_or_default().into_iter().enumerate() {
+        let reason = choice.finish_reason.as_deref();
+        let is_filtered = reason == Some("content_filter");
+        if is_filtered && choice.delta.is_none() {
+            chunks.push(Chunk::Retracted(filtered_in(data, place)));
         }
         if let Some(text) = choice.delta.and_then(|delta| delta.content).filter(|text| !text.is_empty()) {
             // PostgreSQL stores every character but this one.
-            chunks.push(Chunk::Text(if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }));
+            chunks.push(Chunk::Text(text.replace('\0', "\u{fffd}")));
         }
-        let reason = choice.finish_reason.as_deref();
         chunks.extend(reason.map(|reason| {
             Chunk::Finish(match reason {
                 "length" => Finish::Length,
-                "content_filter" => Finish::Filtered(filtered(choice.content_filter_results.as_ref())),
+                _ if is_filtered => Finish::Filtered(filtered_in(data, place)),
                 _ => Finish::Stop,
             })
         }));
     }
     chunks.extend(event.usage.map(|usage| Chunk::Usage(usage.into())));
     Ok(chunks)
+}
+
+/// What stepped in, of the choice at `place`. Every chunk has results of the filter; they are read only when they matter.
+fn filtered_in(data: &[u8], place: usize) -> Vec<String> {
+    let judged: Option<Judged> = serde_json::from_slice(data).ok();
+    filtered(judged.and_then(|judged| judged.choices.into_iter().nth(place)?.content_filter_results).as_ref())
 }
 
 /// A `usage` member.
@@ -56,22 +62,36 @@ pub(super) fn filtered(results: Option<&BTreeMap<String, Value>>) -> Vec<String>
 }
 
 #[derive(Deserialize)]
-struct Event {
-    choices: Option<Vec<Choice>>,
+struct Event<'a> {
+    #[serde(borrow)]
+    choices: Option<Vec<Choice<'a>>>,
     usage: Option<UsageOnWire>,
     error: Option<Value>,
 }
 
 #[derive(Deserialize)]
-struct Choice {
-    delta: Option<Delta>,
-    finish_reason: Option<String>,
-    content_filter_results: Option<BTreeMap<String, Value>>,
+struct Choice<'a> {
+    #[serde(borrow)]
+    delta: Option<Delta<'a>>,
+    #[serde(borrow)]
+    finish_reason: Option<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]
-struct Delta {
-    content: Option<String>,
+struct Delta<'a> {
+    #[serde(borrow)]
+    content: Option<Cow<'a, str>>,
+}
+
+/// The same event, as the filter sees it.
+#[derive(Deserialize)]
+struct Judged {
+    choices: Vec<JudgedChoice>,
+}
+
+#[derive(Deserialize)]
+struct JudgedChoice {
+    content_filter_results: Option<BTreeMap<String, Value>>,
 }
 
 #[derive(Deserialize)]

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use model::{Ending, MessageId, Notice, NumberedEvent, ReplyEvent};
+use model::{Ending, MessageId, Notice, NumberedEvent, ReplyEvent, UserId};
 use sqlx::PgPool;
 use tokio::{
     sync::Notify,
@@ -61,6 +61,8 @@ struct State {
     open: HashMap<MessageId, Arc<OpenLog>>,
     /// Those with something to commit.
     talking: Vec<Arc<OpenLog>>,
+    /// Whose conversations changed, which is told with the next commit.
+    changed: Vec<UserId>,
 }
 
 /// How a reply ends, and what to tell its reader about it.
@@ -79,11 +81,13 @@ struct Batch {
     logs: Vec<Arc<OpenLog>>,
     entries: Vec<(MessageId, Vec<NumberedEvent>)>,
     saved: Vec<(MessageId, Vec<NumberedEvent>)>,
+    changed: Vec<UserId>,
 }
 
 impl Journal {
     pub(super) fn new(pool: PgPool, windows: Arc<Windows>) -> Self {
-        let state = State { writer: clock::new_id(), known: false, seq: 0, open: HashMap::new(), talking: Vec::new() };
+        let (open, talking, changed) = (HashMap::new(), Vec::new(), Vec::new());
+        let state = State { writer: clock::new_id(), known: false, seq: 0, open, talking, changed };
         Self { pool, windows, state: Mutex::new(state), work: Notify::new(), urgent: Notify::new() }
     }
 
@@ -153,6 +157,13 @@ impl Journal {
         self.announce(log, &log.add(event));
     }
 
+    /// Tells all servers that the conversations of `owner` changed. PostgreSQL commits transactions that tell something
+    /// one after the other, so a question that somebody waits for leaves it to this one.
+    pub(super) fn tell_changed(&self, owner: UserId) {
+        self.state().changed.push(owner);
+        self.work.notify_one();
+    }
+
     fn announce(&self, log: &Arc<OpenLog>, said: &Said) {
         if said.is_news {
             self.state().talking.push(Arc::clone(log));
@@ -216,7 +227,7 @@ impl Journal {
             let look = last - looked >= TICK;
             looked = if look { last } else { looked };
             let batch = self.take(look.then_some(last));
-            if !batch.logs.is_empty() {
+            if !batch.logs.is_empty() || !batch.changed.is_empty() {
                 self.commit(batch).await;
                 self.forget(&mut rows).await;
             }
@@ -225,12 +236,12 @@ impl Journal {
 
     /// What was said; with `now` also what has been in the journal only for too long.
     fn take(&self, now: Option<Instant>) -> Batch {
-        let (writer, talking, open): (_, _, Vec<_>) = {
+        let (writer, talking, changed, open): (_, _, _, Vec<_>) = {
             let mut state = self.state();
             let open = now.iter().flat_map(|_| state.open.values().cloned()).collect();
-            (state.writer, mem::take(&mut state.talking), open)
+            (state.writer, mem::take(&mut state.talking), mem::take(&mut state.changed), open)
         };
-        let mut batch = Batch { writer, logs: Vec::new(), entries: Vec::new(), saved: Vec::new() };
+        let mut batch = Batch { writer, logs: Vec::new(), entries: Vec::new(), saved: Vec::new(), changed };
         for log in talking {
             let events = log.take();
             if !events.is_empty() {
@@ -263,7 +274,7 @@ impl Journal {
             state.seq += i64::from(!batch.entries.is_empty());
             state.seq
         };
-        let commit = Commit { writer, seq, entries: &batch.entries, saved: &batch.saved };
+        let commit = Commit { writer, seq, entries: &batch.entries, saved: &batch.saved, changed: &batch.changed };
         let mut failing_since = None;
         loop {
             match within(reply_logs::commit(&self.pool, &commit)).await {

@@ -6,7 +6,10 @@ use std::{
 };
 
 use model::{MessageId, NumberedEvent, ReplyEvent};
-use tokio::{sync::watch, time::Instant};
+use tokio::{
+    sync::{Notify, watch},
+    time::Instant,
+};
 use uuid::Uuid;
 
 use super::window::Window;
@@ -19,15 +22,19 @@ pub(super) struct OpenLog {
     pub(super) writer: Uuid,
     pub(super) window: Arc<Window>,
     state: Mutex<State>,
-    phase: watch::Sender<Phase>,
+    /// Nothing is on its way into the database any more, and somebody waits for that. Whoever writes the reply waits for
+    /// its standing all the time, and is not to be woken by each commit.
+    rested: Notify,
+    standing: watch::Sender<Standing>,
 }
 
+/// What is known of the reply itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Resting,
-    /// Events of it are on their way into the database.
-    Committing,
-    /// It may not be written here any more.
+enum Standing {
+    /// It is about to be stored.
+    Asked,
+    Stored,
+    /// It may not be written here any more, or was never stored.
     Lost,
 }
 
@@ -48,6 +55,8 @@ struct State {
     announced: bool,
     /// Nothing is taken any more: it is about to end.
     closed: bool,
+    /// Events of it are on their way into the database.
+    committing: bool,
 }
 
 impl State {
@@ -79,7 +88,14 @@ impl OpenLog {
     pub(super) fn new(reply: MessageId, writer: Uuid, window: Arc<Window>, n: i32, text: String) -> Self {
         let said = text.len();
         let state = State { n, text, said, ..State::default() };
-        Self { reply, writer, window, state: Mutex::new(state), phase: watch::Sender::new(Phase::Resting) }
+        Self {
+            reply,
+            writer,
+            window,
+            state: Mutex::new(state),
+            rested: Notify::new(),
+            standing: watch::Sender::new(Standing::Asked),
+        }
     }
 
     pub(super) fn say(&self, text: &str) -> Said {
@@ -115,9 +131,7 @@ impl OpenLog {
         }
         state.seal();
         let events = mem::take(&mut state.pending);
-        if !events.is_empty() {
-            self.enter(Phase::Committing);
-        }
+        state.committing |= !events.is_empty();
         events
     }
 
@@ -127,32 +141,52 @@ impl OpenLog {
         if state.closed || state.journalled_since.is_none_or(|since| since > due) {
             return None;
         }
-        self.enter(Phase::Committing);
+        state.committing = true;
         state.journalled_since = None;
         Some(mem::take(&mut state.journalled))
     }
 
     /// `events` are in the database: in the journal only, or also `saved` under the reply.
     pub(super) fn committed(&self, events: &[NumberedEvent], saved: bool) {
-        if !saved {
+        {
             let mut state = self.state();
-            state.journalled.extend_from_slice(events);
-            state.journalled_since.get_or_insert_with(Instant::now);
+            if !saved {
+                state.journalled.extend_from_slice(events);
+                state.journalled_since.get_or_insert_with(Instant::now);
+            }
         }
         self.window.extend(events);
-        self.enter(Phase::Resting);
+        let mut state = self.state();
+        state.committing = false;
+        if state.closed {
+            self.rested.notify_one();
+        }
     }
 
-    /// Closes the log with its last events: everything that is not saved under the reply, and the whole text. `None`
-    /// when it was lost.
+    /// The reply is in the database.
+    pub(super) fn stored(&self) {
+        self.standing.send_if_modified(|now| {
+            let was_asked = *now == Standing::Asked;
+            if was_asked {
+                *now = Standing::Stored;
+            }
+            was_asked
+        });
+    }
+
+    /// Closes the log of a stored reply with its last events: everything that is not saved under the reply, and the whole
+    /// text. `None` when it was lost.
     pub(super) async fn close(
         &self,
         last: impl IntoIterator<Item = ReplyEvent>,
     ) -> Option<(Vec<NumberedEvent>, String)> {
         self.state().closed = true;
         // The sender is in `self`.
-        let phase = *self.phase.subscribe().wait_for(|phase| *phase != Phase::Committing).await.ok()?;
-        if phase == Phase::Lost {
+        let _ = self.standing.subscribe().wait_for(|now| *now != Standing::Asked).await;
+        while self.state().committing {
+            self.rested.notified().await;
+        }
+        if *self.standing.borrow() == Standing::Lost {
             return None;
         }
         let mut state = self.state();
@@ -164,16 +198,15 @@ impl OpenLog {
     }
 
     pub(super) fn lose(&self) {
-        self.phase.send_replace(Phase::Lost);
+        self.standing.send_replace(Standing::Lost);
+        self.state().committing = false;
+        self.rested.notify_one();
     }
 
     /// Returns when the log may not be written here any more.
     pub(super) async fn lost(&self) {
-        let _ = self.phase.subscribe().wait_for(|phase| *phase == Phase::Lost).await;
-    }
-
-    fn enter(&self, phase: Phase) {
-        self.phase.send_if_modified(|now| *now != Phase::Lost && mem::replace(now, phase) != phase);
+        // The sender is in `self`.
+        let _ = self.standing.subscribe().wait_for(|now| *now == Standing::Lost).await;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

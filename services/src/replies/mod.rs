@@ -88,30 +88,46 @@ impl Replies {
         self.journal.living_writer().await
     }
 
-    /// Writes `reply`, which was stored under `writer`, from behind event `n` on, with the text so far. Goes on by itself;
-    /// what is returned tells how it ended, if it ended here.
-    pub(crate) fn begin(
+    /// Tells all servers that the conversations of `owner` changed.
+    pub(crate) fn tell_changed(&self, owner: UserId) {
+        self.journal.tell_changed(owner);
+    }
+
+    /// Writes `reply` under `writer`, from behind event `n` on, with the text so far. The model is asked while `stored`
+    /// is still making the reply certain; without it nothing was asked. Goes on by itself; what is returned tells how it
+    /// ended, if it ended here.
+    pub(crate) async fn begin(
         &self,
         reply: MessageId,
         writer: Uuid,
         so_far: (i32, String),
         request: Request,
-    ) -> JoinHandle<Option<Ending>> {
+        stored: impl Future<Output = Result<(), sqlx::Error>>,
+    ) -> Result<JoinHandle<Option<Ending>>, sqlx::Error> {
         let (n, text) = so_far;
         let log = self.journal.open(reply, writer, n, text);
         let (pool, hub, journal) = (self.pool.clone(), Arc::clone(&self.hub), Arc::clone(&self.journal));
         let metering = Arc::clone(&self.metering);
-        let writer = Writer { pool, hub, journal, log, metering, correlation_id: clock::new_correlation_id() };
+        let correlation_id = clock::new_correlation_id();
+        let writer = Writer { pool, hub, journal, log: Arc::clone(&log), metering, correlation_id };
         let (completions, hub, shutdown) =
             (Arc::clone(&self.completions), Arc::clone(&self.hub), self.shutdown.clone());
-        tokio::spawn(async move {
+        let written = tokio::spawn(async move {
             let _writing = hub.begin_writing();
             let writing = writer.write(&completions, request, shutdown);
             match AssertUnwindSafe(writing).catch_unwind().await {
                 Ok(ending) => ending,
                 Err(_panic) => Some(Box::pin(writer.give_up()).await),
             }
-        })
+        });
+        match stored.await {
+            Ok(()) => log.stored(),
+            Err(error) => {
+                self.journal.let_go(&log);
+                return Err(error);
+            }
+        }
+        Ok(written)
     }
 
     /// Asks for a reply of `owner` to be stopped, whichever server writes it.

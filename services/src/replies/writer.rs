@@ -5,10 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures::StreamExt as _;
 use model::{Ending, Notice, NoticeKind, ReplyEvent};
 use sqlx::PgPool;
-use tokio::{
-    sync::watch,
-    time::{Instant, sleep_until},
-};
+use tokio::{sync::watch, time::sleep};
 
 use super::{
     exchange::Exchange,
@@ -133,10 +130,9 @@ impl Writer {
         shutdown: &mut watch::Receiver<bool>,
     ) -> Result<Option<Told>, Failure> {
         let (model, user) = (&exchange.model, &exchange.user);
-        let mut stop_wanted = self.hub.subscribe(Topic::Stop(self.log.reply));
         let mut stream = std::pin::pin!(completions.stream(model, exchange.turns(), user, &self.correlation_id));
-        let mut lost = std::pin::pin!(self.log.lost());
-        let mut give_up_at: Option<Instant> = None;
+        // One future for all of it, made once: making them anew for each chunk would cost more than the chunk.
+        let mut cut_short = std::pin::pin!(self.cut_short(shutdown));
         let (mut finish, mut retracted) = (None, None);
         loop {
             tokio::select! {
@@ -162,21 +158,33 @@ impl Writer {
                     None if retracted.is_some() => return Ok(Some(Told { ending: Ending::Filtered, notice: retracted })),
                     None => return Ok(Some(self.finished(finish))),
                 },
+                told = &mut cut_short => return Ok(told),
+            }
+        }
+    }
+
+    /// Returns when the reply is over before the model is done. `None` when it is not ours any more.
+    async fn cut_short(&self, shutdown: &mut watch::Receiver<bool>) -> Option<Told> {
+        let mut stop_wanted = self.hub.subscribe(Topic::Stop(self.log.reply));
+        let mut lost = std::pin::pin!(self.log.lost());
+        let mut restarted = std::pin::pin!(async {
+            told_to_stop(shutdown).await;
+            sleep(SHUTDOWN_GRACE).await;
+        });
+        loop {
+            tokio::select! {
                 Ok(()) = stop_wanted.changed() => {
                     match Box::pin(replies::stop_requested(&self.pool, self.log.reply, self.log.writer)).await {
-                        Ok(Some(true)) => return Ok(Some(Told { ending: Ending::Stopped, notice: None })),
+                        Ok(Some(true)) => return Some(Told { ending: Ending::Stopped, notice: None }),
                         Ok(Some(false)) => {}
-                        Ok(None) => return Ok(None),
+                        Ok(None) => return None,
                         // Asked again within a second, as long as somebody wants it stopped.
                         Err(error) => tracing::debug!(error = %error, "whether a reply is to be stopped is unknown"),
                     }
                 }
-                () = &mut lost => return Ok(None),
-                () = told_to_stop(shutdown), if give_up_at.is_none() => {
-                    give_up_at = Some(Instant::now() + SHUTDOWN_GRACE);
-                }
-                () = until(give_up_at) => {
-                    return Ok(Some(self.interrupted("The server was restarted while it wrote this answer.")));
+                () = &mut lost => return None,
+                () = &mut restarted => {
+                    return Some(self.interrupted("The server was restarted while it wrote this answer."));
                 }
             }
         }
@@ -245,13 +253,5 @@ async fn told_to_stop(shutdown: &mut watch::Receiver<bool>) {
     // Without a sender nobody will ever say so.
     if shutdown.wait_for(|down| *down).await.is_err() {
         std::future::pending().await
-    }
-}
-
-/// Completes at `deadline`; never without one.
-async fn until(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => sleep_until(deadline).await,
-        None => std::future::pending().await,
     }
 }

@@ -5,10 +5,7 @@ use sqlx::{PgConnection, PgPool, Row as _};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{
-    conversations::{message_of, under_way},
-    news,
-};
+use super::conversations::{message_of, under_way};
 use crate::{clock, error::Error};
 
 /// What is asked.
@@ -61,11 +58,11 @@ const BESIDE: &str = "SELECT c.id, m.parent_id FROM messages m JOIN conversation
         AND (m.role = 'user') = ($6::text IS NOT NULL) FOR UPDATE OF c";
 // It is used again: it comes back to the list. Its title ($3) it has already.
 const EXTENDED: &str = "UPDATE conversations c
-    SET message_count = message_count + $10, revision = revision + 1, updated_at = now(), archived_at = NULL, leaf_id = $5
-    FROM found WHERE c.id = found.id AND $3::text IS NOT NULL AND $11::uuid IS NULL
+    SET message_count = message_count + $9, revision = revision + 1, updated_at = now(), archived_at = NULL, leaf_id = $5
+    FROM found WHERE c.id = found.id AND $3::text IS NOT NULL AND $10::uuid IS NULL
     RETURNING c.id, c.title, c.revision, c.message_count, found.parent_id";
 const BEGUN: &str = "INSERT INTO conversations (id, owner_id, title, message_count, leaf_id, session_id)
-    VALUES ($1, $2, $3, $10, $5, $11) RETURNING id, title, revision, message_count, NULL::uuid AS parent_id";
+    VALUES ($1, $2, $3, $9, $5, $10) RETURNING id, title, revision, message_count, NULL::uuid AS parent_id";
 
 /// Stores the question and an empty reply under way, and moves the conversation to the top of the list. `None` when
 /// there is no such place of the owner's; [`Error::ReplyUnderWay`] when a reply is being written in it.
@@ -87,15 +84,14 @@ pub async fn store(connection: &mut PgConnection, exchange: &Exchange<'_>) -> Re
                 'assistant', '', $7, 'streaming' FROM conversation
             RETURNING id, created_at
          ),
-         sent AS (DELETE FROM drafts WHERE owner_id = $2 AND coalesce(conversation_id, $13) = $14),
+         sent AS (DELETE FROM drafts WHERE owner_id = $2 AND coalesce(conversation_id, $11) = $12),
          reply AS (INSERT INTO replies (id, writer) SELECT id, $8 FROM said WHERE id = $5),
          used AS (
             INSERT INTO usage (reply_id, user_id, department, model)
-            SELECT said.id, u.id, coalesce($15, u.department), $7 FROM said, users u WHERE said.id = $5 AND u.id = $2
+            SELECT said.id, u.id, coalesce($13, u.department), $7 FROM said, users u WHERE said.id = $5 AND u.id = $2
          )
-         SELECT c.id, c.title, c.revision, c.parent_id, s.created_at, pg_notify($9, $12 || $2::uuid::text) IS NULL AS told
-         FROM conversation c, said s WHERE s.id = $5",
-        );
+         SELECT c.id, c.title, c.revision, c.parent_id, s.created_at FROM conversation c, said s WHERE s.id = $5",
+    );
     let (named, session) = match exchange.place {
         Place::New(session) => (clock::new_id(), session),
         Place::After(conversation) => (conversation.0, None),
@@ -112,10 +108,8 @@ pub async fn store(connection: &mut PgConnection, exchange: &Exchange<'_>) -> Re
         .bind(exchange.question)
         .bind(exchange.model)
         .bind(exchange.writer)
-        .bind(news::CHANNEL)
         .bind(if exchange.question.is_some() { 2_i32 } else { 1 })
         .bind(session)
-        .bind(news::LIBRARY)
         .bind(Uuid::nil())
         .bind(match exchange.place {
             Place::New(_) => Some(Uuid::nil()),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{MessageId, NumberedEvent};
+use model::{MessageId, NumberedEvent, UserId};
 use sqlx::{PgPool, types::Json};
 use uuid::Uuid;
 
@@ -50,6 +50,8 @@ pub struct Commit<'a> {
     pub entries: &'a [(MessageId, Vec<NumberedEvent>)],
     /// What is in the journal only, by reply; with that of `entries`.
     pub saved: &'a [(MessageId, Vec<NumberedEvent>)],
+    /// Whose conversations changed.
+    pub changed: &'a [UserId],
 }
 
 /// Carries a commit out in one round trip. The same commit again changes nothing, so that one whose answer got lost
@@ -58,8 +60,11 @@ pub async fn commit(pool: &PgPool, commit: &Commit<'_>) -> Result<Result<(), Fen
     let replies: Vec<Uuid> = commit.saved.iter().map(|(reply, _)| reply.0).collect();
     let numbers: Vec<i32> = commit.saved.iter().map(|(_, events)| last_of(events)).collect();
     let events: Vec<Json<&Vec<NumberedEvent>>> = commit.saved.iter().map(|(_, events)| Json(events)).collect();
+    let grown = (!commit.entries.is_empty()).then(|| format!("{}{}", news::JOURNAL, commit.writer));
+    let changed = commit.changed.iter().map(|owner| format!("{}{owner}", news::LIBRARY));
+    let told: Vec<String> = grown.into_iter().chain(changed).collect();
     // A fencing server waits for the lock, and then sees what was written.
-    let held: Option<bool> = sqlx::query_scalar(
+    let held: Option<i64> = sqlx::query_scalar(
         "WITH held AS (SELECT id FROM reply_writers WHERE id = $1 AND fenced_at IS NULL FOR SHARE),
          written AS (
             INSERT INTO reply_journal (writer, seq, events) SELECT id, $2, $3 FROM held WHERE $7
@@ -72,7 +77,7 @@ pub async fn commit(pool: &PgPool, commit: &Commit<'_>) -> Result<Result<(), Fen
             JOIN replies r ON r.id = new.id AND r.ended_at IS NULL
             ON CONFLICT DO NOTHING
          )
-         SELECT CASE WHEN $7 THEN pg_notify($8, $9 || id::text) END IS NULL FROM held",
+         SELECT (SELECT count(pg_notify($8, told)) FROM unnest($9::text[]) AS told) FROM held",
     )
     .bind(commit.writer)
     .bind(commit.seq)
@@ -82,7 +87,7 @@ pub async fn commit(pool: &PgPool, commit: &Commit<'_>) -> Result<Result<(), Fen
     .bind(&events)
     .bind(!commit.entries.is_empty())
     .bind(news::CHANNEL)
-    .bind(news::JOURNAL)
+    .bind(&told)
     .fetch_optional(pool)
     .await?;
     Ok(held.map(drop).ok_or(Fenced))
