@@ -232,6 +232,21 @@ async fn exchange(
 }
 
 #[tokio::test]
+async fn the_page_says_what_each_model_is_for_and_how_much_of_its_context_is_used() {
+    let models = TwoEndpoints::with("description = 'Thinks <longer>'\ncontext_tokens = 700").await;
+    let asked = models.browser.ask("echo: one two three").await;
+    let page = models.browser.page(&format!("/chat/{}", asked.receipt.conversation_id)).await;
+    assert!(page.contains("gpt-5<small> – Thinks &lt;longer&gt;</small>"), "{page}");
+    let meter = page.split("<meter ").nth(1).unwrap().split('>').next().unwrap();
+    assert!(meter.contains("aria-label=\"Context used\"") && meter.contains("max=\"700\""), "{meter}");
+    let used = asked.events.iter().find_map(|event| match &event.event {
+        ReplyEvent::Usage(usage) => Some(usage.prompt_tokens + usage.completion_tokens),
+        _ => None,
+    });
+    assert!(meter.contains(&format!("value=\"{}\"", used.unwrap())), "{meter} {used:?}");
+}
+
+#[tokio::test]
 async fn what_does_not_fit_is_left_out_from_the_beginning_and_the_reader_is_told() {
     // Instructions 82, an exchange 170 and the question 86 tokens: two exchanges fit into 600, three do not.
     let models = TwoEndpoints::with("context_tokens = 700\nanswer_tokens = 100").await;
