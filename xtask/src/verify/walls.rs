@@ -8,12 +8,13 @@ use crate::paths::{Paths, metadata_without_dependencies};
 use crate::process;
 
 /// A crate, and the only crates of this workspace it may use outside its tests.
-const MAY_USE: [(&str, &[&str]); 8] = [
-    ("model", &[]),
-    ("services", &["model"]),
-    ("app", &["model", "services"]),
+const MAY_USE: [(&str, &[&str]); 9] = [
+    ("texts", &[]),
+    ("model", &["texts"]),
+    ("services", &["model", "texts"]),
+    ("app", &["model", "services", "texts"]),
     ("frontend", &["app", "model"]),
-    ("server", &["app", "services", "model"]),
+    ("server", &["app", "services", "model", "texts"]),
     ("sandbox", &["model"]),
     ("xtask", &[]),
     ("load", &[]),

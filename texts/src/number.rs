@@ -1,0 +1,43 @@
+//! Numbers as the language being spoken writes them.
+
+use crate::{Language, spoken};
+
+/// Such as `1,234,567`; `1.234.567` in German, `1 234 567` with narrow no-break spaces in French.
+pub fn number(number: u64) -> String {
+    let separator = match spoken() {
+        Language::English => ',',
+        Language::German => '.',
+        Language::French => '\u{202f}',
+    };
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (n, digit) in digits.chars().enumerate() {
+        if n > 0 && (digits.len() - n).is_multiple_of(3) {
+            out.push(separator);
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `whole` and, behind the language's point, the digits of `fraction`: `1,234.50`, `1.234,50`.
+pub fn decimal(whole: u64, fraction: &str) -> String {
+    let point = if spoken() == Language::English { '.' } else { ',' };
+    format!("{}{point}{fraction}", number(whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::in_language;
+
+    #[test]
+    fn numbers_are_written_as_the_language_does() {
+        let in_all = |number: u64| Language::ALL.map(|language| in_language(language, || self::number(number)));
+        assert_eq!(in_all(999), ["999", "999", "999"]);
+        assert_eq!(in_all(1_000), ["1,000", "1.000", "1\u{202f}000"]);
+        assert_eq!(in_all(1_234_567), ["1,234,567", "1.234.567", "1\u{202f}234\u{202f}567"]);
+        let price = Language::ALL.map(|language| in_language(language, || decimal(1234, "50")));
+        assert_eq!(price, ["1,234.50", "1.234,50", "1\u{202f}234,50"]);
+    }
+}
