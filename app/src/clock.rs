@@ -1,6 +1,9 @@
 //! Times on pages: UTC where the server writes them, the reader's own time once the page's code runs.
 
-use wasm_bindgen::JsCast as _;
+use texts::{Language, Text};
+use wasm_bindgen::{JsCast as _, JsValue};
+
+use crate::browser;
 
 const DAY_SECS: i64 = 86_400;
 
@@ -50,13 +53,13 @@ impl Recency {
         }
     }
 
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Text {
         match self {
-            Self::Today => "Today",
-            Self::Yesterday => "Yesterday",
-            Self::Week => "Previous 7 days",
-            Self::Month => "Previous 30 days",
-            Self::Older => "Older",
+            Self::Today => texts::TODAY,
+            Self::Yesterday => texts::YESTERDAY,
+            Self::Week => texts::LAST_WEEK,
+            Self::Month => texts::LAST_MONTH,
+            Self::Older => texts::OLDER,
         }
     }
 }
@@ -90,16 +93,25 @@ pub fn hour_and_minute(time: &str) -> &str {
     time.get(11..16).unwrap_or_default()
 }
 
-/// `2026-03-09 10:42 UTC` of an RFC 3339 time.
+/// `9 Mar 2026, 10:42 UTC` of an RFC 3339 time.
 #[cfg(feature = "ssr")]
 pub fn date_and_time(time: &str) -> String {
-    format!("{} {} UTC", time.get(..10).unwrap_or_default(), hour_and_minute(time))
+    let number = |from: usize, to: usize| time.get(from..to).and_then(|digits| digits.parse().ok()).unwrap_or(1);
+    let day = date(number(0, 4), number(5, 7), number(8, 10));
+    format!("{} UTC", texts::date_and_time(&day, hour_and_minute(time)))
+}
+
+/// Such as `9 Mar 2026` for a day of a report.
+#[cfg(feature = "ssr")]
+pub fn day_of(day: time::Date) -> String {
+    date(day.year().unsigned_abs(), u32::from(u8::from(day.month())), u32::from(day.day()))
 }
 
 /// Turns every `<time>` inside `root` into the reader's time: the hour for today's, with the date for others, and all
 /// of it on pointing.
 pub fn localise(root: &web_sys::Element) {
     let today = day(now_secs(), Zone::Local);
+    let locale = locale();
     let times = root.get_elements_by_tag_name("time");
     for at in 0..times.length() {
         let Some(time) = times.item(at) else { continue };
@@ -109,9 +121,16 @@ pub fn localise(root: &web_sys::Element) {
         let text = if full || day(secs, Zone::Local) != today { shown_with_date(&date) } else { shown(&date) };
         time.set_text_content(Some(&text));
         if let Some(time) = time.dyn_ref::<web_sys::HtmlElement>() {
-            time.set_title(&String::from(date.to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED)));
+            time.set_title(&String::from(date.to_locale_string(&locale, &JsValue::UNDEFINED)));
         }
     }
+}
+
+/// The reader's own, with the forms of their country, if it is of the language that is spoken.
+fn locale() -> String {
+    let own = browser::window().navigator().language().unwrap_or_default();
+    let spoken = texts::spoken();
+    if Language::of_tag(&own) == Some(spoken) { own } else { spoken.tag().to_owned() }
 }
 
 fn shown(date: &js_sys::Date) -> String {
@@ -119,9 +138,14 @@ fn shown(date: &js_sys::Date) -> String {
 }
 
 fn shown_with_date(date: &js_sys::Date) -> String {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let month = MONTHS.get(date.get_month() as usize).copied().unwrap_or_default();
-    format!("{} {month} {}, {}", date.get_date(), date.get_full_year(), shown(date))
+    let day = self::date(date.get_full_year(), date.get_month() + 1, date.get_date());
+    texts::date_and_time(&day, &shown(date))
+}
+
+/// Such as `9 Mar 2026`, `9. März 2026`.
+fn date(year: u32, month: u32, day: u32) -> String {
+    let month = texts::MONTHS.text().split(' ').nth(month as usize - 1).unwrap_or_default();
+    texts::date(&day.to_string(), month, &year.to_string())
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::use_context;
 use model::{EndReason, Fault, FaultKind, Viewer};
-use services::Services;
+use services::{Services, people::Languages};
+use texts::{Language, Text};
 use uuid::Uuid;
 
 use crate::{AppError, PageData, chat::SealedLogs, shell::Assets, status};
@@ -24,6 +25,10 @@ pub struct RequestContext {
     pub sealed_logs: Arc<SealedLogs>,
     /// Names of this build's hashed files.
     pub assets: Arc<Assets>,
+    /// What its reader is told is in this language.
+    pub language: Language,
+    /// The one that their browser asks for, if it is one of ours.
+    pub browser_language: Option<Language>,
     /// `light` or `dark`, as the reader chose; absent = as their system says.
     pub theme: Option<&'static str>,
     /// What the page shows that is being rendered, from [`preload`](crate::preload); absent for everything else.
@@ -36,6 +41,7 @@ pub struct Asker {
     pub viewer: Viewer,
     /// The session's public name.
     pub session: Uuid,
+    pub languages: Languages,
     /// When it ends at the latest, RFC 3339.
     pub expires_at: Arc<str>,
 }
@@ -44,7 +50,7 @@ pub struct Asker {
 ///
 /// Taken before the first `await` and before any stream is built: neither keeps the context.
 pub fn request() -> Result<RequestContext, AppError> {
-    use_context().ok_or_else(|| AppError::new(FaultKind::Internal, "Something went wrong. Try again."))
+    use_context().ok_or_else(|| AppError::new(FaultKind::Internal, texts::WENT_WRONG))
 }
 
 /// The request and who is asking: the first line of every server function.
@@ -59,12 +65,17 @@ pub fn asking_in_session() -> Result<(RequestContext, Asker), AppError> {
     match request.asker.clone() {
         Some(asker) => Ok((request, asker)),
         None => {
-            let why = request.gone.map_or_else(|| "You are signed out.".to_owned(), |reason| reason.to_string());
-            let error = AppError::new(FaultKind::SignedOut, format!("{why} Sign in again to go on."));
+            let why = texts::in_language(request.language, || texts::GONE_SIGN_IN.about(ended(request.gone).text()));
+            let error = AppError::new(FaultKind::SignedOut, why);
             status::answer_with(&error);
             Err(error)
         }
     }
+}
+
+/// Why nobody is signed in.
+fn ended(gone: Option<EndReason>) -> Text {
+    gone.map_or(texts::SIGNED_OUT_NOW, EndReason::text)
 }
 
 impl RequestContext {
@@ -74,7 +85,7 @@ impl RequestContext {
         if let Some(secs) = error.retry_after_secs() {
             status::retry_after(self.plain_form, secs);
         }
-        let fault: Fault = error.into_fault(&self.correlation_id);
+        let fault: Fault = texts::in_language(self.language, || error.into_fault(&self.correlation_id));
         let error = AppError(fault);
         status::answer_with(&error);
         error

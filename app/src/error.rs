@@ -23,7 +23,7 @@ impl AppError {
 impl AppError {
     /// The same, with the comfort that what could not be sent will be.
     pub fn sent_later(mut self) -> Self {
-        self.0.message.push_str(" Your question is sent by itself as soon as that works.");
+        self.0.message = format!("{} {}", self.0.message, texts::SENT_LATER);
         self
     }
 }
@@ -49,15 +49,14 @@ impl FromServerFnError for AppError {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        let error = match error {
+        let language = crate::context::request().map(|request| request.language).unwrap_or_default();
+        let error = texts::in_language(language, || match error {
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
-                Self::new(FaultKind::Invalid, "The request could not be read.")
+                Self::new(FaultKind::Invalid, texts::REQUEST_UNREADABLE)
             }
-            ServerFnErrorErr::Request(_) => {
-                Self::new(FaultKind::Unavailable, "The server cannot be reached. Check the connection and try again.")
-            }
-            _ => Self::new(FaultKind::Internal, "Something went wrong. Try again."),
-        };
+            ServerFnErrorErr::Request(_) => Self::new(FaultKind::Unavailable, texts::SERVER_UNREACHABLE),
+            _ => Self::new(FaultKind::Internal, texts::WENT_WRONG),
+        });
         crate::status::answer_with(&error);
         error
     }

@@ -61,6 +61,11 @@ impl Drop for Chunks {
     }
 }
 
+/// The text of the file or page at `path`.
+pub async fn file(path: &str) -> Result<String, AppError> {
+    text(send(path, &RequestInit::new()).await?).await
+}
+
 async fn get_text(name: &str, arguments: Arguments<'_>) -> Result<String, AppError> {
     text(send(&address(name, arguments), &RequestInit::new()).await?).await
 }
@@ -107,9 +112,9 @@ fn form(arguments: Arguments<'_>) -> UrlSearchParams {
 }
 
 fn unreachable() -> AppError {
-    AppError::new(FaultKind::Unavailable, "The server cannot be reached. Check the connection and try again.")
+    AppError::new(FaultKind::Unavailable, texts::SERVER_UNREACHABLE)
 }
 
 fn incomprehensible() -> AppError {
-    AppError::new(FaultKind::Internal, "Something went wrong. Try again.")
+    AppError::new(FaultKind::Internal, texts::WENT_WRONG)
 }

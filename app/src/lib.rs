@@ -11,6 +11,7 @@ pub mod fetch;
 pub mod html;
 #[cfg(feature = "ssr")]
 mod icon;
+pub mod language;
 pub mod markdown;
 mod missing;
 #[cfg(feature = "ssr")]
@@ -26,7 +27,7 @@ mod sheet;
 pub mod shell;
 mod signal;
 #[cfg(feature = "ssr")]
-mod status;
+pub mod status;
 mod task;
 mod theme;
 mod unreadable;

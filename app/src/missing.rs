@@ -1,6 +1,7 @@
 //! Nothing here: the address leads nowhere, or to something that is not the reader's.
 
 use model::FaultKind;
+use texts::Text;
 
 use crate::{
     AppError,
@@ -8,20 +9,20 @@ use crate::{
 };
 
 /// The title of a page that does not exist.
-pub const TITLE: &str = "Not found";
+pub const TITLE: Text = texts::NOT_FOUND;
 
 /// What the page's address leads to, when that is nothing.
 pub fn error() -> AppError {
-    AppError::new(FaultKind::NotFound, "There is nothing at this address.")
+    AppError::new(FaultKind::NotFound, texts::NOTHING_AT_ADDRESS)
 }
 
 /// What a page says that does not exist.
 pub fn missing() -> Element {
-    let new_chat = el("a").class("strong").attr("href", "/chat").child("Start a new chat");
+    let new_chat = el("a").class("strong").attr("href", "/chat").child(texts::START_NEW_CHAT);
     el("div")
         .class("notice")
-        .child(el("h1").child("There is nothing here"))
-        .child(el("p").child("The address may be mistyped, or what it led to has been deleted or is not yours to see."))
+        .child(el("h1").child(texts::NOTHING_HERE))
+        .child(el("p").child(texts::NOTHING_HERE_WHY))
         .child(el("p").child(new_chat))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     html::{Element, Html, el},
-    shell::{Assets, DESCRIPTION},
+    shell::Assets,
 };
 
 /// Such a page's content.
@@ -41,11 +41,11 @@ pub enum Picture {
     Trouble,
 }
 
-/// The whole document. `theme` is `light`, `dark` or absent.
+/// The whole document, in the language being spoken. `theme` is `light`, `dark` or absent.
 pub fn notice_page(page: &NoticePage, assets: &Assets, theme: Option<&'static str>) -> String {
     let mut out = String::from("<!DOCTYPE html>");
     el("html")
-        .attr("lang", "en")
+        .attr("lang", texts::spoken().tag())
         .maybe("data-theme", theme)
         .child(head(page, assets))
         .child(el("body").child(body(page)))
@@ -59,7 +59,7 @@ fn head(page: &NoticePage, assets: &Assets) -> Element {
         .child(el("meta").attr("charset", "utf-8"))
         .child(meta("viewport", "width=device-width, initial-scale=1"))
         .child(meta("color-scheme", "light dark"))
-        .child(meta("description", DESCRIPTION))
+        .child(meta("description", texts::DESCRIPTION.text()))
         .child(el("title").child(format!("{} · Banter", page.title)))
         .child(el("link").attr("rel", "icon").attr("href", "/favicon.svg").attr("type", "image/svg+xml"))
         .child(el("link").attr("rel", "stylesheet").attr("href", assets.css.clone()))
@@ -130,7 +130,7 @@ mod tests {
             }],
             picture: Picture::Denied,
         };
-        let assets = Assets { css: "/pkg/banter.1.css".to_owned(), js: String::new(), wasm: String::new() };
+        let assets = Assets { css: "/pkg/banter.1.css".to_owned(), ..Assets::default() };
         let html = notice_page(&page, &assets, Some("dark"));
         assert!(html.starts_with("<!DOCTYPE html><html lang=\"en\" data-theme=\"dark\"><head>"), "{html}");
         assert!(html.contains("<h1>You have no access &lt;yet&gt;</h1>"), "{html}");

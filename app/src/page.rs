@@ -13,7 +13,7 @@ use crate::{
     chat::{self, Conversations, OpenConversation},
     fetch,
     html::effect,
-    missing,
+    language, missing,
     place::Place,
     session::Session,
     sheet::Sheet,
@@ -71,12 +71,12 @@ impl Content {
     /// The document's title.
     pub fn title(&self) -> String {
         let title = match self {
-            Self::NewChat => "New chat",
+            Self::NewChat => texts::NEW_CHAT.text(),
             Self::Conversation(opened) => &opened.title,
             Self::Sheet(sheet) => &sheet.title,
-            Self::NotShown(AppError(fault)) if fault.kind == FaultKind::NotFound => missing::TITLE,
-            Self::NotShown(error) => unreadable::heading(error),
-            Self::Missing => missing::TITLE,
+            Self::NotShown(AppError(fault)) if fault.kind == FaultKind::NotFound => missing::TITLE.text(),
+            Self::NotShown(error) => unreadable::heading(error).text(),
+            Self::Missing => missing::TITLE.text(),
         };
         format!("{title} · Banter")
     }
@@ -135,6 +135,7 @@ impl Page {
     /// Once the page's code runs: links lead from page to page without loading the document again.
     pub fn wake_up(self) {
         effect(move || {
+            language::track();
             let id = self.place.get().conversation();
             // The list has heard of another name first.
             let renamed = id.and_then(|id| self.list.find(id, |one| format!("{} · Banter", one.title)));
@@ -152,11 +153,27 @@ impl Page {
                 }
             });
             browser::keep_enter();
+            listen("change", move |event: Event| {
+                if let Some(choice) = browser::chosen(&event, "[name=language]") {
+                    self.speak(choice);
+                }
+            });
             browser::while_looked_at(move || run(self.look_at_session()));
             if let Some(viewer) = self.viewer {
                 chat::listen(viewer, move || run(self.list.refresh()));
             }
             listen("popstate", move |_: Event| self.show(Place::of(&browser::path())));
+        });
+    }
+
+    /// Goes on in the language that the reader chose, and has the server remember it.
+    pub fn speak(self, choice: String) {
+        run(async move {
+            match language::choose(&choice).await {
+                Ok(()) => {}
+                Err(error) if self.kind.try_get_untracked() == Some(Kind::Sheet) => self.refused.set(Some(error)),
+                Err(AppError(fault)) => self.list.say(fault.message),
+            }
         });
     }
 

@@ -25,7 +25,7 @@ pub async fn preload(request: &RequestContext, uri: &Uri) -> (PageData, Option<u
     let (content, list) = futures::join!(content(request, &asker, place, uri), list(request, user, place, uri));
     let (refused, retry_after_secs) = match refused_form(uri) {
         Some(fault) if fault.kind == FaultKind::TooManyRequests => used_up(request, user, &fault, place).await,
-        Some(fault) => (Some(in_our_words(&fault, place)), None),
+        Some(fault) => (Some(texts::in_language(request.language, || in_our_words(&fault, place))), None),
         None => (None, None),
     };
     (PageData { session, list, content, refused }, retry_after_secs)
@@ -38,7 +38,7 @@ async fn content(request: &RequestContext, asker: &Asker, place: Place, uri: &Ur
             Ok(opened) => Content::Conversation(Box::new(opened)),
             Err(error) => Content::NotShown(request.fail(error)),
         },
-        Place::NoConversation => Content::NotShown(missing::error()),
+        Place::NoConversation => Content::NotShown(texts::in_language(request.language, missing::error)),
         Place::Sheet => {
             let sheet = match uri.path().trim_end_matches('/') {
                 "/admin" if asker.viewer.audits() => sheet::admin(request, &asker.viewer, uri).await,
@@ -97,9 +97,13 @@ async fn used_up(
     match request.services.metering.refusal(user).await {
         Ok(Some(refusal)) => {
             let secs = refusal.retry_after_secs();
-            (Some(AppError(refusal.into_fault(&request.correlation_id))), secs)
+            let fault = texts::in_language(request.language, || refusal.into_fault(&request.correlation_id));
+            (Some(AppError(fault)), secs)
         }
-        _ => (Some(in_our_words(&Fault { kind: FaultKind::Invalid, ..fault.clone() }, place)), None),
+        _ => {
+            let fault = Fault { kind: FaultKind::Invalid, ..fault.clone() };
+            (Some(texts::in_language(request.language, || in_our_words(&fault, place))), None)
+        }
     }
 }
 
@@ -110,8 +114,8 @@ fn in_our_words(fault: &Fault, place: Place) -> AppError {
     let ours = [Empty, TooLong, Unprintable].map(QuestionRejected::message);
     let message = ours.into_iter().chain(too_long(fault)).find(|message| *message == fault.message);
     let otherwise = || match place {
-        Place::Sheet => "That could not be done. Try again in a moment.".to_owned(),
-        _ => "Your question could not be sent. It is kept if you go back; try again in a moment.".to_owned(),
+        Place::Sheet => texts::FAULT_SHEET.into(),
+        _ => texts::FAULT_NOT_SENT.into(),
     };
     let is_id = |c: char| c.is_ascii_hexdigit() || c == '-';
     let id = &fault.correlation_id;

@@ -2,22 +2,38 @@
 
 use leptos::{config::get_configuration, nonce::use_nonce, prelude::*, tachys::html::InertElement};
 
-use crate::{PageData, app, chat::keys::keys, context, html, icon::SPRITE, read, status, theme::Theme};
+use texts::Language;
+
+use crate::{
+    PageData, app, chat::keys::keys, context, html, icon::SPRITE, language::TEXTS, read, status, theme::Theme,
+};
 
 /// Paths of this build's files, hashed by their content, e.g. `/pkg/banter.HASH.js`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assets {
     pub css: String,
     pub js: String,
     pub wasm: String,
+    /// What pages say, by language.
+    pub texts: [String; Language::ALL.len()],
 }
 
-/// What a page says about itself before its title.
-pub(crate) const DESCRIPTION: &str = "Banter, the company's own AI chat.";
+impl Assets {
+    /// The file with what pages say in `language`.
+    pub fn texts_in(&self, language: Language) -> &str {
+        &self.texts[language as usize]
+    }
+}
 
 /// The document. Needs the request's [`context::RequestContext`]; without one it is bare.
 pub fn shell() -> impl IntoView {
+    let language = context::request().map(|request| request.language).unwrap_or_default();
+    texts::in_language(language, document)
+}
+
+fn document() -> impl IntoView {
     let request = context::request().ok();
+    let language = texts::spoken();
     let theme = Theme::from_name(request.as_ref().and_then(|request| request.theme)).name();
     let page = request.as_ref().and_then(|request| request.page.clone());
     if let Some(error) = page.as_ref().and_then(|page| page.error()) {
@@ -26,18 +42,18 @@ pub fn shell() -> impl IntoView {
     let assets = request.map(|request| request.assets);
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme>
+        <html lang=language.tag() data-theme=theme>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content" />
                 <meta name="color-scheme" content="light dark" />
-                <meta name="description" content=DESCRIPTION />
+                <meta name="description" content=texts::DESCRIPTION.text() />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="manifest" href="/static/manifest.webmanifest" />
                 <link rel="apple-touch-icon" href="/static/apple-touch-icon.png" />
                 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f9fbfb" />
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0d1414" />
-                {assets.as_deref().map(links)}
+                {assets.as_deref().map(|assets| links(assets, language))}
                 <AutoReload />
                 <title>{page.as_ref().map(|page| page.content.title())}</title>
             </head>
@@ -46,7 +62,7 @@ pub fn shell() -> impl IntoView {
                 {InertElement::new(SPRITE)}
                 {dialogs()}
                 {page.as_deref().map(data)}
-                {assets.as_deref().map(scripts)}
+                {assets.as_deref().map(|assets| scripts(assets, language))}
             </body>
         </html>
     }
@@ -66,20 +82,32 @@ fn dialogs() -> InertElement {
     InertElement::new(out)
 }
 
-/// The browser starts on all three files at once, instead of finding the last one in the second.
-fn links(assets: &Assets) -> impl IntoView + use<> {
+/// The browser starts on all files at once, instead of finding the last ones in the second.
+fn links(assets: &Assets, language: Language) -> impl IntoView + use<> {
     let nonce = use_nonce();
     view! {
         <link rel="stylesheet" href=assets.css.clone() />
         <link rel="modulepreload" href=assets.js.clone() nonce=nonce />
         <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="" />
+        <link
+            id=TEXTS
+            rel="preload"
+            href=assets.texts_in(language).to_owned()
+            r#as="fetch"
+            r#type="text/plain"
+            crossorigin=""
+        />
     }
 }
 
 /// Shows a conversation's end before anything is loaded; then loads the page's code and brings it to life.
-fn scripts(assets: &Assets) -> impl IntoView + use<> {
+fn scripts(assets: &Assets, language: Language) -> impl IntoView + use<> {
     let Assets { js, wasm, .. } = assets;
-    let start = format!("import(\"{js}\").then(m=>m.default({{module_or_path:\"{wasm}\"}}).then(()=>m.hydrate()))");
+    let texts = assets.texts_in(language);
+    let start = format!(
+        "const t=fetch(\"{texts}\").then(r=>r.text());\
+         import(\"{js}\").then(m=>m.default({{module_or_path:\"{wasm}\"}}).then(()=>t).then(m.hydrate))"
+    );
     view! {
         <script nonce=use_nonce()>{SHOW_END}</script>
         <script type="module" nonce=use_nonce()>{start}</script>

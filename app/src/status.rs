@@ -3,6 +3,7 @@
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use model::FaultKind;
+use texts::Language;
 
 use crate::{AppError, context};
 
@@ -28,6 +29,26 @@ pub fn retry_after(plain_form: bool, secs: u64) {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.insert_header(http::header::RETRY_AFTER, secs.into());
     }
+}
+
+/// Keeps the choice in the browser, for pages before signing in; `None` forgets it.
+pub fn keep_language(chosen: Option<Language>) {
+    if let Some(response) = use_context::<ResponseOptions>()
+        && let Ok(cookie) = http::HeaderValue::from_str(&language_cookie(chosen))
+    {
+        response.append_header(http::header::SET_COOKIE, cookie);
+    }
+}
+
+/// The cookie with a chosen language: like the theme's, it says nothing about anybody.
+pub const LANGUAGE_COOKIE: &str = "banter-language";
+
+/// Its `Set-Cookie` line.
+pub fn language_cookie(chosen: Option<Language>) -> String {
+    const YEAR_SECS: u32 = 31_536_000;
+    let age_secs = if chosen.is_some() { YEAR_SECS } else { 0 };
+    let tag = chosen.map_or("", Language::tag);
+    format!("{LANGUAGE_COOKIE}={tag}; Path=/; Max-Age={age_secs}; HttpOnly; SameSite=Lax")
 }
 
 fn code(kind: FaultKind) -> u16 {

@@ -1,6 +1,7 @@
 //! Light, dark, or as the system says: the reader's choice, kept in a cookie so that the server's HTML has it already.
 
 use serde::Serialize;
+use texts::Text;
 
 use crate::{
     browser,
@@ -45,11 +46,11 @@ impl Theme {
         }
     }
 
-    fn label(self) -> &'static str {
+    fn label(self) -> Text {
         match self {
-            Self::System => "As the system: switch to light",
-            Self::Light => "Light: switch to dark",
-            Self::Dark => "Dark: switch to the system's",
+            Self::System => texts::THEME_SYSTEM,
+            Self::Light => texts::THEME_LIGHT,
+            Self::Dark => texts::THEME_DARK,
         }
     }
 
@@ -76,7 +77,7 @@ pub fn button(theme: Theme) -> Element {
         .attr("type", "button")
         .class("quiet needs-script")
         .attr("data-action", "theme")
-        .attr("aria-label", "Theme")
+        .attr("aria-label", texts::THEME)
         .attr("title", theme.label())
         .child(icon("#sun"))
 }

@@ -1,6 +1,7 @@
 //! Something is there and cannot be shown now.
 
 use model::FaultKind;
+use texts::Text;
 
 use crate::{
     AppError, browser,
@@ -18,20 +19,20 @@ pub fn unreadable(error: &AppError) -> Element {
     let notice = if fault.correlation_id.is_empty() {
         notice
     } else {
-        notice.child(el("p").class("reference").child(format!("Reference {}", fault.correlation_id)))
+        notice.child(el("p").class("reference").child(texts::REFERENCE.about(&fault.correlation_id)))
     };
     let way_on = el("a").class("strong").attr("rel", "external");
     notice.child(el("p").child(if is_signed_out(error) {
-        way_on.attr("href", browser::sign_in_again()).child("Sign in again")
+        way_on.attr("href", browser::sign_in_again()).child(texts::SIGN_IN_AGAIN)
     } else {
         // The same address: loads the page once more, with or without its code.
-        way_on.attr("href", "").child("Try again")
+        way_on.attr("href", "").child(texts::TRY_AGAIN)
     }))
 }
 
 /// What went wrong, as a heading and a title.
-pub fn heading(error: &AppError) -> &'static str {
-    if is_signed_out(error) { "You are signed out" } else { "This cannot be shown right now" }
+pub fn heading(error: &AppError) -> Text {
+    if is_signed_out(error) { texts::SIGNED_OUT_TITLE } else { texts::NOT_SHOWN }
 }
 
 fn is_signed_out(error: &AppError) -> bool {

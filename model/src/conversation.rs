@@ -226,13 +226,11 @@ impl Question {
 impl QuestionRejected {
     /// What to tell whoever asked.
     pub fn message(self) -> String {
+        let limit = (QUESTION_MAX_BYTES / 1000).to_string();
         match self {
-            Self::Empty => "Write a question first.".to_owned(),
-            Self::TooLong => format!(
-                "The question is longer than the limit of {} kB. Shorten it or split it up.",
-                QUESTION_MAX_BYTES / 1000
-            ),
-            Self::Unprintable => "The question contains a character that cannot be stored (NUL). Remove it.".to_owned(),
+            Self::Empty => texts::QUESTION_EMPTY.into(),
+            Self::TooLong => texts::QUESTION_TOO_LONG.about(&limit),
+            Self::Unprintable => texts::QUESTION_UNPRINTABLE.into(),
         }
     }
 }

@@ -1,8 +1,7 @@
 //! Sessions, as far as people see them.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+use texts::Text;
 
 /// Why a session is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -57,20 +56,18 @@ impl EndReason {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.as_str() == name)
     }
-}
 
-/// For whoever comes back to the session.
-impl fmt::Display for EndReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::SignedOut => "You signed out.",
-            Self::EndedElsewhere => "You ended this session from another one.",
-            Self::Revoked => "An administrator ended this session.",
-            Self::ProviderSignedOut => "You signed out of your company account.",
-            Self::AccessRemoved => "Your access to Banter was removed.",
-            Self::ProviderRefused => "Your company's sign-in service wants to see you again.",
-            Self::Expired => "Your session reached its longest time.",
-            Self::Idle => "Your session ended because nothing happened in it for a while.",
-        })
+    /// For whoever comes back to the session.
+    pub fn text(self) -> Text {
+        match self {
+            Self::SignedOut => texts::ENDED_SIGNED_OUT,
+            Self::EndedElsewhere => texts::ENDED_ELSEWHERE,
+            Self::Revoked => texts::ENDED_REVOKED,
+            Self::ProviderSignedOut => texts::ENDED_BY_PROVIDER,
+            Self::AccessRemoved => texts::ENDED_ACCESS_REMOVED,
+            Self::ProviderRefused => texts::ENDED_PROVIDER_REFUSED,
+            Self::Expired => texts::ENDED_EXPIRED,
+            Self::Idle => texts::ENDED_IDLE,
+        }
     }
 }

@@ -16,7 +16,7 @@ use axum::{
 use tower::ServiceBuilder;
 use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
 
-use crate::Doors;
+use crate::{Doors, wording};
 
 /// The folder that `cargo leptos build` filled.
 #[derive(Clone, Debug)]
@@ -45,7 +45,8 @@ impl Site {
             let error = || SiteError { root: root.display().to_string(), missing: format!("pkg/*.{extension}") };
             name.map(|name| format!("/pkg/{name}")).ok_or_else(error)
         };
-        let assets = Arc::new(Assets { css: find("css")?, js: find("js")?, wasm: find("wasm")? });
+        let assets =
+            Arc::new(Assets { css: find("css")?, js: find("js")?, wasm: find("wasm")?, texts: wording::paths() });
         Ok(Self { root, assets })
     }
 

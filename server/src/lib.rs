@@ -13,6 +13,7 @@ mod request;
 mod routes;
 mod secure;
 mod session;
+mod wording;
 
 use std::sync::Arc;
 
@@ -101,6 +102,7 @@ pub fn build(services: Arc<Services>, site: Site) -> Router {
         .layer(middleware::from_fn_with_state(doors.clone(), secure::private))
         // Below here nothing depends on who is asking.
         .merge(assets::routes(&doors.site))
+        .merge(wording::routes())
         .merge(public_routes().router())
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY_BYTES))
         // Opened by bearer tokens alone, so it does not matter which site a request comes from.

@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
-use app::context::{Asker, RequestContext};
+use app::{
+    context::{Asker, RequestContext},
+    status::language_cookie,
+};
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse as _, Redirect, Response},
 };
 use leptos::{nonce::use_nonce, prelude::provide_context, server_fn::axum::server_fn_paths};
 use leptos_axum::ResponseOptions;
 use model::{EndReason, Fault, FaultKind};
 use services::{clock, people::ActiveSession};
+use texts::Language;
 
 use crate::{
     Doors,
@@ -43,8 +47,10 @@ async fn page(State(doors): State<Doors>, correlation_id: CorrelationId, request
     let mut response = match who(&doors, &headers).await {
         Ok(Who::SignedIn(session)) => {
             let renewed = renewed(&doors, &session).await;
+            let chosen = session.languages.chosen;
             let mut response = render(&doors, correlation_id, session, request).await;
-            for cookie in [renewed, arrived(&headers, doors.is_https())].into_iter().flatten() {
+            let language = remembered(&headers, chosen);
+            for cookie in [renewed, arrived(&headers, doors.is_https()), language].into_iter().flatten() {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }
             return response;
@@ -58,6 +64,12 @@ async fn page(State(doors): State<Doors>, correlation_id: CorrelationId, request
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// The cookie that keeps the language somebody chose, where the browser does not have it yet.
+fn remembered(headers: &HeaderMap, chosen: Option<Language>) -> Option<HeaderValue> {
+    let is_new = chosen.is_some() && request::remembered_language(headers) != chosen;
+    is_new.then(|| HeaderValue::from_str(&language_cookie(chosen)).ok()).flatten()
 }
 
 /// The cookie of a session whose id had to be replaced.
@@ -100,6 +112,7 @@ async fn render(doors: &Doors, correlation_id: CorrelationId, session: ActiveSes
     let mut context = context(doors, correlation_id, Who::SignedIn(session), &request);
     let (page, retry_after_secs) = app::preload(&context, request.uri()).await;
     context.page = Some(Arc::new(page));
+    let language = context.language;
     let live_reload = cfg!(debug_assertions) && std::env::var_os("LEPTOS_WATCH").is_some();
     let provider = doors.services.sign_in.origin();
     let provide = move || {
@@ -113,7 +126,9 @@ async fn render(doors: &Doors, correlation_id: CorrelationId, session: ActiveSes
             response.insert_header(header::RETRY_AFTER, secs.into());
         }
     };
-    leptos_axum::render_app_async_with_context(provide, app::shell::shell)(request).await
+    let mut response = leptos_axum::render_app_async_with_context(provide, app::shell::shell)(request).await;
+    request::is_in(language, &mut response);
+    response
 }
 
 /// Functions that open pages call by themselves: to see whether their session goes on, and to wait for news.
@@ -136,22 +151,34 @@ async fn server_function(State(doors): State<Doors>, correlation_id: Correlation
     };
     let who = match who {
         Ok(who) => who,
-        Err(error) => return failed(error.0.into_fault(&correlation_id.0)),
+        Err(error) => {
+            let language = request::language(request.headers());
+            return failed(texts::in_language(language, || error.0.into_fault(&correlation_id.0)));
+        }
     };
     let context = context(&doors, correlation_id, who, &request);
+    let language = context.language;
     let provide = move || provide_context(context.clone());
     let mut response =
         with_status(leptos_axum::handle_server_fns_with_context(provide, request).await.into_response()).await;
+    request::is_in(language, &mut response);
     // Proxies that gather an answer before they pass it on (nginx does) would hold a reply's events back.
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
     response
 }
 
 fn context(doors: &Doors, id: CorrelationId, who: Who, request: &Request) -> RequestContext {
+    let browser_language = request::browser_language(request.headers());
+    let language = match &who {
+        // The browser's cookie may be of somebody who used it before.
+        Who::SignedIn(session) => session.languages.language().or(browser_language).unwrap_or_default(),
+        Who::Gone(_) | Who::Nobody => request::language(request.headers()),
+    };
     let (asker, gone) = match who {
         Who::SignedIn(session) => {
             let expires_at = clock::rfc3339(session.expires_at).into();
-            (Some(Asker { viewer: session.viewer, session: session.id, expires_at }), None)
+            let ActiveSession { id, viewer, languages, .. } = session;
+            (Some(Asker { viewer, session: id, languages, expires_at }), None)
         }
         Who::Gone(reason) => (None, Some(reason)),
         Who::Nobody => (None, None),
@@ -164,6 +191,8 @@ fn context(doors: &Doors, id: CorrelationId, who: Who, request: &Request) -> Req
         plain_form: request.method() == axum::http::Method::POST && request::accepts_html(request.headers()),
         sealed_logs: Arc::clone(&doors.sealed_logs),
         assets: Arc::clone(&doors.site.assets),
+        language,
+        browser_language,
         theme: request::theme(request.headers()),
         page: None,
     }

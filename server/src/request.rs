@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use app::status::LANGUAGE_COOKIE;
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Request},
     http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
@@ -13,6 +14,7 @@ use axum::{
     response::Response,
 };
 use services::{clock, people::Client};
+use texts::Language;
 
 use crate::Doors;
 
@@ -97,6 +99,29 @@ pub(crate) fn theme(headers: &HeaderMap) -> Option<&'static str> {
         "dark" => Some("dark"),
         _ => None,
     }
+}
+
+/// The language that the browser asks for, if it is one of ours.
+pub(crate) fn browser_language(headers: &HeaderMap) -> Option<Language> {
+    let lines = headers.get_all(header::ACCEPT_LANGUAGE).into_iter().filter_map(|line| line.to_str().ok());
+    Language::accepted(&lines.collect::<Vec<_>>().join(","))
+}
+
+/// The language that was chosen in this browser, from its cookie.
+pub(crate) fn remembered_language(headers: &HeaderMap) -> Option<Language> {
+    Language::of_own_tag(cookie(headers, LANGUAGE_COOKIE)?)
+}
+
+/// The language of somebody whom nobody has recognised: as they chose in this browser, or else as that asks for.
+pub(crate) fn language(headers: &HeaderMap) -> Language {
+    remembered_language(headers).or_else(|| browser_language(headers)).unwrap_or_default()
+}
+
+/// Says in which language an answer is, and that another browser might get it in another one.
+pub(crate) fn is_in(language: Language, response: &mut Response) {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    headers.append(header::VARY, HeaderValue::from_static("accept-language"));
 }
 
 /// Whether a browser is asking for something to show.

@@ -100,7 +100,7 @@ impl FromRequestParts<Doors> for SignedIn {
             Ok(Who::SignedIn(session)) => Ok(Self { viewer: session.viewer }),
             Ok(Who::Nobody) => Err(fault::problem(FaultKind::SignedOut, "Sign in first.", &correlation_id)),
             Ok(Who::Gone(reason)) => {
-                let detail = format!("{reason} Sign in again.");
+                let detail = format!("{} Sign in again.", reason.text());
                 Err(fault::problem(FaultKind::SignedOut, &detail, &correlation_id))
             }
             Err(error) => Err(error.problem(&correlation_id)),

@@ -77,6 +77,7 @@ fn knock(door: &server::Door, hers: &Hers) -> Option<Knock> {
         "/fn/ask_again" => with(&[("reply", &hers.reply)]),
         "/fn/rate" => with(&[("answer", &hers.reply), ("good", "true")]),
         "/fn/keep_draft" => with(&[("conversation", &hers.conversation), ("content", "half a")]),
+        "/fn/language" => with(&[("language", "en")]),
         "/fn/rename" => with(&[("id", &hers.conversation), ("title", "Other")]),
         "/fn/file" => with(&[("id", &hers.conversation), ("folder", "Folder")]),
         "/fn/pin" | "/fn/archive" => with(&[("id", &hers.conversation), ("on", "true")]),

@@ -12,6 +12,7 @@ mod doors;
 mod every_door;
 mod failover;
 mod flow;
+mod languages;
 mod library;
 mod logs;
 mod metering;

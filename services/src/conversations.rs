@@ -8,6 +8,7 @@ use model::{
     UserId,
 };
 use sqlx::PgPool;
+use texts::Language;
 
 pub use crate::store::{conversations::Head, exchanges::Place};
 use crate::{
@@ -38,12 +39,14 @@ pub struct NewQuestion<'a> {
     pub id: Option<MessageId>,
     /// Which pays, in place of their department.
     pub cost_centre: Option<&'a str>,
+    /// For what they are told beside the answer.
+    pub language: Language,
 }
 
 impl<'a> NewQuestion<'a> {
     /// Nothing else said.
     pub fn plain(place: Place, content: &'a str, model: Option<&'a str>) -> Self {
-        Self { place, content, model, id: None, cost_centre: None }
+        Self { place, content, model, id: None, cost_centre: None, language: Language::default() }
     }
 }
 
@@ -79,21 +82,29 @@ impl Conversations {
     }
 
     async fn ask_now(&self, owner: UserId, new: NewQuestion<'_>) -> Result<AskReceipt, Error> {
-        let NewQuestion { place, content, model, id, cost_centre } = new;
+        let NewQuestion { place, content, model, id, cost_centre, language } = new;
         let question = Question::parse(content)?;
         let model = self.models.pick(owner, model).await?;
         self.replies.metering.check_length(&model, question.as_str()).await?;
         let cost_centre = cost_centre.map(str::to_owned);
-        let asked = self.begin(Asking { owner, place, id, question: Some(question), model, cost_centre }).await?;
+        let asked =
+            self.begin(Asking { owner, place, id, question: Some(question), model, cost_centre, language }).await?;
         asked.receipt().ok_or(Error::NotFound)
     }
 
     /// Asks for another answer beside `reply` of `owner`, of the same model or of another one. The conversation as it is
     /// then, with that answer under way.
-    pub async fn ask_again(&self, owner: UserId, reply: MessageId, model: Option<&str>) -> Result<Conversation, Error> {
+    pub async fn ask_again(
+        &self,
+        owner: UserId,
+        reply: MessageId,
+        model: Option<&str>,
+        language: Language,
+    ) -> Result<Conversation, Error> {
         let model = self.models.pick(owner, model).await?;
         let place = Place::Again(reply);
-        let asked = self.begin(Asking { owner, place, id: None, question: None, model, cost_centre: None }).await?;
+        let asked =
+            self.begin(Asking { owner, place, id: None, question: None, model, cost_centre: None, language }).await?;
         self.open(owner, asked.conversation).await
     }
 
@@ -105,10 +116,10 @@ impl Conversations {
 
     /// Lets a reply of `owner` go on that broke off, from the text that it has. It has to be the last message of its
     /// conversation. The reply as it is now, under way.
-    pub async fn resume(&self, owner: UserId, reply: MessageId) -> Result<Message, Error> {
+    pub async fn resume(&self, owner: UserId, reply: MessageId, language: Language) -> Result<Message, Error> {
         let (pool, all, models) = (self.pool.clone(), Arc::clone(&self.replies), Arc::clone(&self.models));
         // As in `ask`.
-        tokio::spawn(async move { resume(&pool, &all, &models, owner, reply).await }).await?
+        tokio::spawn(async move { resume(&pool, &all, &models, owner, reply, language).await }).await?
     }
 
     /// A conversation of `owner` with the messages of its path, all of it from one moment.
@@ -145,7 +156,7 @@ impl Conversations {
         after: i32,
     ) -> Result<impl Stream<Item = Result<Vec<NumberedEvent>, Error>> + Send + use<>, Error> {
         if after < 0 {
-            return Err(Error::Invalid("An event number is not negative."));
+            return Err(Error::Invalid(texts::INVALID_EVENT_NUMBER));
         }
         self.replies.follow(owner, reply, after).await
     }
@@ -159,12 +170,13 @@ struct Asking {
     question: Option<Question>,
     model: String,
     cost_centre: Option<String>,
+    language: Language,
 }
 
 impl Asking {
     /// Stores the question and an empty reply, and begins to write it.
     async fn carry_out(self, pool: &PgPool, replies: &Replies, titles: Arc<Titles>) -> Result<Asked, Error> {
-        let Self { owner, place, id, question, model, cost_centre } = self;
+        let Self { owner, place, id, question, model, cost_centre, language } = self;
         let writer = replies.writer().await?;
         let title = question.as_ref().map(Question::title).unwrap_or_default();
         let content = question.as_ref().map(Question::as_str);
@@ -181,7 +193,7 @@ impl Asking {
         let is_new = matches!(place, Place::New(_));
         let user = crate::crypto::pseudonym(owner.0.as_bytes());
         let last = content.map(|text| Turn { role: Role::User, text: text.to_owned() });
-        let request = |turns| Request { model: model.clone(), turns, user: user.clone() };
+        let request = |turns| Request { model: model.clone(), turns, user: user.clone(), language };
         let (asked, written) = if is_new && !replies.metering.has_quotas() {
             // One statement is its own transaction.
             let mut connection = pool.acquire().await?;
@@ -225,6 +237,7 @@ async fn resume(
     models: &Models,
     owner: UserId,
     reply: MessageId,
+    language: Language,
 ) -> Result<Message, Error> {
     let writer = replies.writer().await?;
     let mut tx = pool.begin().await?;
@@ -243,7 +256,7 @@ async fn resume(
         turns.push(Turn { role: Role::System, text: GO_ON.to_owned() });
     }
     let user = crate::crypto::pseudonym(owner.0.as_bytes());
-    let request = Request { model, turns, user };
+    let request = Request { model, turns, user, language };
     replies.begin(reply, writer, (reopened.n, reopened.text), request, tx.commit()).await?;
     Ok(message)
 }

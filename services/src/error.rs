@@ -1,6 +1,7 @@
 //! What use cases fail with, and what of it the person asking may know.
 
 use model::{Fault, FaultKind, QuestionRejected};
+use texts::Text;
 
 use crate::metering::Exhausted;
 
@@ -15,11 +16,11 @@ pub enum Error {
     /// It does not fit into the model even alone.
     #[error("the question has {tokens} tokens, the model takes {limit}")]
     TooLong { tokens: u32, limit: u32 },
-    #[error("a quota is used up: {}", .0.message)]
+    #[error("a quota is used up: {}", .0.message())]
     QuotaUsedUp(Exhausted),
     /// Input that the page never sends.
     #[error("invalid input: {0}")]
-    Invalid(&'static str),
+    Invalid(Text),
     #[error("a reply is still being written in this conversation")]
     ReplyUnderWay,
     #[error("there is a question with this id")]
@@ -43,43 +44,28 @@ impl Error {
         }
     }
 
-    /// What to tell whoever asked. A failure of ours is logged here, once, under `correlation_id`.
+    /// What to tell whoever asked, in the language being spoken. A failure of ours is logged here, once, under
+    /// `correlation_id`.
     pub fn into_fault(self, correlation_id: &str) -> Fault {
         let (kind, message) = match &self {
-            Self::NotFound => (FaultKind::NotFound, "This does not exist, or it is not yours.".to_owned()),
+            Self::NotFound => (FaultKind::NotFound, texts::FAULT_NOT_FOUND.into()),
             Self::Question(QuestionRejected::TooLong) => (FaultKind::TooLarge, QuestionRejected::TooLong.message()),
             Self::Question(rejected) => (FaultKind::Invalid, rejected.message()),
-            Self::TooLong { tokens, limit } => (
-                FaultKind::TooLarge,
-                format!(
-                    "The question is too long for this model: it has {tokens} tokens, and {limit} is the most. Shorten \
-                     it, split it up, or choose a model that can read more."
-                ),
-            ),
-            Self::QuotaUsedUp(exhausted) => (FaultKind::TooManyRequests, exhausted.message.clone()),
-            Self::Invalid(what) => (FaultKind::Invalid, (*what).to_owned()),
-            Self::ReplyUnderWay => (
-                FaultKind::Conflict,
-                "An answer is still being written in this conversation. Wait for it or stop it, then send again."
-                    .to_owned(),
-            ),
-            Self::AskedAlready => (FaultKind::Conflict, "This question was asked already.".to_owned()),
-            Self::AccessUnknown => (
-                FaultKind::Unavailable,
-                "Your access cannot be checked right now, because the company directory does not answer. Nothing you \
-                 typed is lost; try again in a moment."
-                    .to_owned(),
-            ),
+            Self::TooLong { tokens, limit } => {
+                (FaultKind::TooLarge, texts::fault_too_long(&tokens.to_string(), &limit.to_string()))
+            }
+            Self::QuotaUsedUp(exhausted) => (FaultKind::TooManyRequests, exhausted.message()),
+            Self::Invalid(what) => (FaultKind::Invalid, (*what).into()),
+            Self::ReplyUnderWay => (FaultKind::Conflict, texts::FAULT_REPLY_UNDER_WAY.into()),
+            Self::AskedAlready => (FaultKind::Conflict, texts::FAULT_ASKED_ALREADY.into()),
+            Self::AccessUnknown => (FaultKind::Unavailable, texts::FAULT_ACCESS_UNKNOWN.into()),
             Self::Internal(error) => {
                 tracing::error!(correlation_id, error = %error, "a fault in this program");
-                (FaultKind::Internal, "Something went wrong. Nothing you typed is lost; try again.".to_owned())
+                (FaultKind::Internal, texts::FAULT_INTERNAL.into())
             }
             Self::Database(error) => {
                 tracing::error!(correlation_id, error = %error, "database failure");
-                (
-                    FaultKind::Unavailable,
-                    "The database cannot be reached. Nothing you typed is lost; try again in a moment.".to_owned(),
-                )
+                (FaultKind::Unavailable, texts::FAULT_DATABASE.into())
             }
         };
         let logged = matches!(self, Self::Database(_) | Self::Internal(_));

@@ -55,7 +55,7 @@ impl Library {
         limit: Option<u32>,
     ) -> Result<ConversationPage, Error> {
         let limit = limit.map_or(PAGE, i64::from).clamp(1, 2 * PAGE);
-        let parsed = cursor.map(|text| parse_cursor(text).ok_or(Error::Invalid("The cursor is not one of ours.")));
+        let parsed = cursor.map(|text| parse_cursor(text).ok_or(Error::Invalid(texts::INVALID_CURSOR)));
         let mut rows = store::list(&self.pool, owner, shelf, parsed.transpose()?, limit + 1).await?;
         let (pinned, (folders, archive)) = if cursor.is_none() && *shelf == Shelf::Current {
             tokio::try_join!(store::pinned(&self.pool, owner), store::shelves(&self.pool, owner))?
@@ -73,7 +73,7 @@ impl Library {
     /// What of `owner` has all the words of `text` in it, or words that begin like them. The best forty.
     pub async fn search(&self, owner: UserId, text: &str) -> Result<Vec<Found>, Error> {
         if text.chars().count() > LONGEST_SEARCH {
-            return Err(Error::Invalid("Search for fewer words: at most 200 characters."));
+            return Err(Error::Invalid(texts::INVALID_SEARCH));
         }
         // PostgreSQL cannot store NUL, so nothing has it.
         match Words::parse(text).filter(|_| !text.contains('\0')) {
@@ -134,7 +134,7 @@ impl Library {
     ) -> Result<i64, Error> {
         let comment = comment.map(str::trim).filter(|comment| !comment.is_empty());
         if comment.is_some_and(|comment| comment.contains('\0') || comment.chars().count() > LONGEST_COMMENT) {
-            return Err(Error::Invalid("A comment has at most 2,000 characters."));
+            return Err(Error::Invalid(texts::INVALID_COMMENT));
         }
         ratings::rate(&self.pool, owner, answer, good, comment).await?.ok_or(Error::NotFound)
     }
@@ -152,7 +152,7 @@ impl Library {
         content: &str,
     ) -> Result<(), Error> {
         if content.len() > QUESTION_MAX_BYTES || content.contains('\0') {
-            return Err(Error::Invalid("This is no question that could be sent, so it is not kept."));
+            return Err(Error::Invalid(texts::INVALID_DRAFT));
         }
         if drafts::keep(&self.pool, owner, conversation, content).await? { Ok(()) } else { Err(Error::NotFound) }
     }
@@ -181,7 +181,7 @@ impl Library {
 }
 
 fn parse_title(title: &str) -> Result<Name, Error> {
-    Name::parse(title, Name::TITLE_MAX).ok_or(Error::Invalid("A title is one line of at most 200 characters."))
+    Name::parse(title, Name::TITLE_MAX).ok_or(Error::Invalid(texts::INVALID_TITLE))
 }
 
 /// `None`: no folder.
@@ -190,7 +190,7 @@ fn parse_folder(folder: &str) -> Result<Option<Name>, Error> {
         return Ok(None);
     }
     let name = Name::parse(folder, Name::FOLDER_MAX);
-    name.map(Some).ok_or(Error::Invalid("A folder's name is one line of at most 60 characters."))
+    name.map(Some).ok_or(Error::Invalid(texts::INVALID_FOLDER))
 }
 
 fn write_cursor(cursor: &Cursor) -> String {

@@ -33,8 +33,8 @@ impl Models {
     pub(crate) async fn pick(&self, user: UserId, name: Option<&str>) -> Result<String, Error> {
         let usable = self.usable(user).await?;
         let picked = match name.filter(|name| !name.is_empty()) {
-            Some(name) => usable.iter().find(|model| model.name == name).ok_or("There is no such model."),
-            None => usable.first().ok_or("There is no model that you may use."),
+            Some(name) => usable.iter().find(|model| model.name == name).ok_or(texts::INVALID_MODEL),
+            None => usable.first().ok_or(texts::INVALID_NO_MODEL),
         };
         picked.map(|model| model.name.clone()).map_err(Error::Invalid)
     }

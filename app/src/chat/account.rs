@@ -11,7 +11,7 @@ pub fn account(viewer: Option<&Viewer>, theme: Element) -> Element {
     let face = el("img")
         .class("face")
         .attr("src", format!("/api/photo/{}", viewer.id))
-        .attr("alt", format!("Photo of {}", viewer.name))
+        .attr("alt", texts::PHOTO_OF.about(&viewer.name))
         .attr("width", "32")
         .attr("height", "32");
     let who = el("span")
@@ -21,15 +21,15 @@ pub fn account(viewer: Option<&Viewer>, theme: Element) -> Element {
     let sign_out = el("form")
         .attr("action", "/api/auth/signout")
         .attr("method", "post")
-        .child(el("button").class("quiet").child("Sign out"));
-    let profile = el("a").class("quiet").attr("href", "/profile").child("Profile");
+        .child(el("button").class("quiet").child(texts::SIGN_OUT));
+    let profile = el("a").class("quiet").attr("href", "/profile").child(texts::PROFILE);
     // The browser opens it by itself.
     let keys = el("button")
         .attr("type", "button")
         .class("quiet needs-script")
         .attr("command", "show-modal")
         .attr("commandfor", "keys")
-        .child("Keys");
+        .child(texts::KEYS);
     let ways = el("div").class("ways").child(profile).child(keys).child(sign_out);
     account.child(face).child(who).child(theme).child(ways)
 }

@@ -29,7 +29,11 @@ pub fn act(event: &web_sys::MouseEvent, talk: Talk) {
         Some("copy") => copy_message(button, talk.announcer),
         Some("copy-code") => copy_code(button, talk.announcer),
         Some("wrap") => {
-            talk.announcer.say(if browser::toggle_wrap() { "Lines are wrapped." } else { "Lines are not wrapped." });
+            talk.announcer.say(if browser::toggle_wrap() {
+                texts::LINES_WRAPPED.text()
+            } else {
+                texts::LINES_NOT_WRAPPED.text()
+            });
         }
         Some("resume") => resume_reply(button, talk),
         Some("edit") => talk.editing.set(message_around(&button).map(|(_, id)| id)),
@@ -86,7 +90,7 @@ fn rate_answer(button: &Element, good: bool, talk: Talk) {
                 }
                 match wanted {
                     Some(good) => talk.list.rated(id, good),
-                    None => talk.list.say("The rating is taken back."),
+                    None => talk.list.say(texts::RATING_TAKEN_BACK),
                 }
             }
             Err(AppError(fault)) => talk.list.say(fault.message),
@@ -184,9 +188,10 @@ fn in_both_forms(text: &str, rich: &str) -> Option<ClipboardItem> {
 
 /// Says it on the button for a while, and to those who do not see the button.
 fn tell(button: &Element, copied: bool, announcer: Announcer) {
-    let (word, sentence) = if copied { ("Copied", "Copied.") } else { ("Not copied", "Copying did not work.") };
-    announcer.say(sentence);
+    let (word, sentence) =
+        if copied { (texts::COPIED_SHORT, texts::COPIED) } else { (texts::NOT_COPIED_SHORT, texts::NOT_COPIED) };
+    announcer.say(sentence.text());
     let Ok(Some(label)) = button.query_selector("span") else { return };
-    label.set_text_content(Some(word));
-    after(FEEDBACK, move || label.set_text_content(Some("Copy")));
+    label.set_text_content(Some(word.text()));
+    after(FEEDBACK, move || label.set_text_content(Some(texts::COPY.text())));
 }

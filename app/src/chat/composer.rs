@@ -92,7 +92,8 @@ pub fn composer(
         listen("keydown", move |event: KeyboardEvent| this.escape(&event));
     });
 
-    let picker = models(conversation, &session.models);
+    let choices = session.models.clone();
+    let picker = move || models(conversation, &choices);
     let used = move || {
         let last = turns.with(|turns| turns.iter().rev().filter_map(Turn::as_reply).find_map(|reply| reply.tokens));
         let model = this.model.get();
@@ -101,8 +102,8 @@ pub fn composer(
     };
     let row = frame("div")
         .class("row")
-        .part(picker)
-        .part(once(conversation.is_none()))
+        .part(live(picker))
+        .part(live(move || once(conversation.is_none())))
         .part(live(used))
         .part(live(move || send_or_stop(turns.with(|turns| streaming(turns)), this.sending.get())));
     let form = frame("form")
@@ -113,7 +114,7 @@ pub fn composer(
         .on("input", move |_: Event| this.typed())
         .on("change", move |event: Event| this.chosen(&event))
         .on("keydown", move |event: KeyboardEvent| this.key(&event))
-        .part(field())
+        .part(live(field))
         .part(row);
     let trouble = move || this.trouble.with(|error| page.gone.with(|gone| trouble(error.as_ref().or(gone.as_ref()))));
     frame("div")
@@ -122,7 +123,7 @@ pub fn composer(
         .part(live(trouble))
         .part(live(move || changing(editing.get().is_some())))
         .part(form)
-        .part(hint())
+        .part(live(hint))
 }
 
 impl Box {

@@ -9,9 +9,9 @@ pub fn field() -> Element {
     el("textarea")
         .attr("id", "message")
         .attr("name", "content")
-        .attr("aria-label", "Message")
+        .attr("aria-label", texts::MESSAGE)
         .attr("aria-describedby", "hint")
-        .attr("placeholder", "Message")
+        .attr("placeholder", texts::MESSAGE)
         .attr("rows", "1")
         .attr("required", "")
         .attr("autocomplete", "off")
@@ -24,7 +24,7 @@ pub fn models(conversation: Option<ConversationId>, models: &[ModelChoice]) -> E
         let about = choice.description.as_ref().map(|about| el("small").child(" – ").child(about.clone()));
         el("option").attr("value", choice.name.clone()).child(choice.name.clone()).children(about)
     });
-    let select = el("select").attr("name", "model").attr("aria-label", "Model").children(options);
+    let select = el("select").attr("name", "model").attr("aria-label", texts::MODEL).children(options);
     let hidden = |id: ConversationId| {
         el("input").attr("type", "hidden").attr("name", "conversation").attr("value", id.to_string())
     };
@@ -39,10 +39,10 @@ pub fn once(is_new: bool) -> Element {
     let tick = el("input").attr("type", "checkbox").attr("name", "temporary").attr("value", "true");
     el("label")
         .class("quiet once")
-        .attr("title", "Not listed, and gone when you sign out")
+        .attr("title", texts::TEMPORARY_WHY)
         .child(tick)
         .child(icon("#once"))
-        .child(el("span").child("Temporary"))
+        .child(el("span").child(texts::TEMPORARY))
 }
 
 /// A question is being changed.
@@ -50,9 +50,9 @@ pub fn changing(is_changing: bool) -> Element {
     if !is_changing {
         return el("template");
     }
-    let words = el("span").child(el("b").child("Changing a question.")).child(" What followed it stays as a version.");
+    let words = el("span").child(el("b").child(texts::CHANGING)).child(" ").child(texts::CHANGING_WHAT);
     let back =
-        el("button").attr("type", "button").class("quiet").attr("data-action", "leave-as-it-was").child("Cancel");
+        el("button").attr("type", "button").class("quiet").attr("data-action", "leave-as-it-was").child(texts::CANCEL);
     el("div").class("note changing").attr("role", "status").child(icon("#pen")).child(words).child(back)
 }
 
@@ -60,8 +60,8 @@ pub fn changing(is_changing: bool) -> Element {
 pub fn context(used: Option<u32>, limit: Option<u32>) -> Element {
     let (Some(used), Some(limit)) = (used, limit) else { return el("template") };
     el("meter")
-        .attr("aria-label", "Context used")
-        .attr("title", format!("{used} of {limit} tokens of context used"))
+        .attr("aria-label", texts::CONTEXT_USED)
+        .attr("title", texts::context_tokens(&texts::number(used.into()), &texts::number(limit.into())))
         .attr("max", limit.to_string())
         .attr("high", (limit / 10 * 8).to_string())
         .attr("value", used.to_string())
@@ -72,13 +72,13 @@ pub fn send_or_stop(streaming: Option<MessageId>, sending: bool) -> Element {
     let button = el("button").attr("type", "submit").class("send");
     match streaming {
         None => button
-            .attr("aria-label", "Send")
-            .attr("title", "Send (Enter)")
+            .attr("aria-label", texts::SEND)
+            .attr("title", texts::SEND_KEY)
             .maybe("aria-disabled", sending.then_some("true"))
             .child(icon("#up")),
         Some(reply) => button
-            .attr("aria-label", "Stop")
-            .attr("title", "Stop (Esc)")
+            .attr("aria-label", texts::STOP)
+            .attr("title", texts::STOP_KEY)
             .attr("formaction", "/fn/stop")
             .attr("formnovalidate", "")
             .attr("name", "reply")
@@ -89,10 +89,6 @@ pub fn send_or_stop(streaming: Option<MessageId>, sending: bool) -> Element {
 
 /// What to know before asking.
 pub fn hint() -> Element {
-    let limit = format!(" A question can be up to {} kB long.", QUESTION_MAX_BYTES / 1000);
-    el("p")
-        .class("hint")
-        .attr("id", "hint")
-        .child("Answers can be wrong. Check what matters.")
-        .child(el("span").class("limit").child(limit))
+    let limit = texts::QUESTION_LIMIT.about(&(QUESTION_MAX_BYTES / 1000).to_string());
+    el("p").class("hint").attr("id", "hint").child(texts::HINT).child(" ").child(el("span").class("limit").child(limit))
 }

@@ -215,7 +215,7 @@ impl Conversations {
 
     /// An answer was rated; why, may be added.
     pub fn rated(self, answer: MessageId, good: bool) {
-        let sentence = if good { "Rated as good." } else { "Rated as bad." }.to_owned();
+        let sentence = if good { texts::RATED_GOOD } else { texts::RATED_BAD }.into();
         self.done.set(Some(Done { sentence, offer: Some(Offer::SayWhy(answer, good)) }));
     }
 

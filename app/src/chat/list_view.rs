@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use model::{ConversationId, ConversationPage, ConversationSummary, Found};
+use texts::Text;
 
 use super::{
     account::account,
@@ -121,16 +122,16 @@ pub fn list(
     frame("nav")
         .attr("id", "conversations")
         .class("list")
-        .attr("aria-label", "Conversations")
+        .named(texts::CONVERSATIONS)
         .attr("popover", "auto")
         .on("click", clicked)
         .on("submit", submitted)
         .on("input", typed)
         .on("focusout", left)
         .on("keydown", key)
-        .part(brand())
-        .part(new_chat_form())
-        .part(search_form())
+        .part(live(brand))
+        .part(live(new_chat_form))
+        .part(live(search_form))
         .part(live(days))
         .part(live(move || options::menu(chosen.get().and_then(|id| list.find(id, Clone::clone)).as_ref())))
         .part(live(move || options::folders(list.known.get().as_ref())))
@@ -142,7 +143,7 @@ fn brand() -> Element {
         .attr("type", "button")
         .class("quiet needs-script")
         .attr("data-action", "hide-list")
-        .attr("aria-label", "Hide list")
+        .attr("aria-label", texts::HIDE_LIST)
         .child(icon("#side"));
     el("div").class("brand").child(el("a").class("mark").attr("href", "/chat").child("Banter")).child(hide)
 }
@@ -151,15 +152,15 @@ fn new_chat_form() -> Element {
     el("form")
         .attr("action", "/chat")
         .attr("method", "get")
-        .child(el("button").class("new").child(icon("#plus")).child("New chat"))
+        .child(el("button").class("new").child(icon("#plus")).child(texts::NEW_CHAT))
 }
 
 fn search_form() -> Element {
     let field = el("input")
         .attr("type", "search")
         .attr("name", "q")
-        .attr("aria-label", "Search conversations")
-        .attr("placeholder", "Search")
+        .attr("aria-label", texts::SEARCH_CONVERSATIONS)
+        .attr("placeholder", texts::SEARCH)
         .attr("maxlength", "200")
         .attr("autocomplete", "off")
         .attr("enterkeyhint", "search");
@@ -188,7 +189,7 @@ impl Rows {
             Some(Err(error)) => return days.child(unreadable(error)),
             Some(Ok(page)) => page,
         };
-        let pinned = self.section("Pinned", page.conversations.iter().filter(|one| one.pinned));
+        let pinned = self.section(texts::PINNED, page.conversations.iter().filter(|one| one.pinned));
         let folders = page.folders.iter().map(|name| self.shelf(name, name, open));
         let recent = Recency::ALL.into_iter().filter_map(|recency| {
             let group = page.conversations.iter().filter(|one| !one.pinned);
@@ -197,20 +198,16 @@ impl Rows {
         });
         let days = days.children(pinned).children(folders).children(recent);
         let days = if page.conversations.is_empty() && page.folders.is_empty() {
-            days.child(el("p").class("empty").child("Your conversations will be listed here."))
+            days.child(el("p").class("empty").child(texts::LIST_EMPTY))
         } else if page.next_cursor.is_some() {
             days.child(older("older", "", loading))
         } else {
             days
         };
-        days.children(page.archive.then(|| self.shelf("", "Archived", open)))
+        days.children(page.archive.then(|| self.shelf("", texts::ARCHIVED.text(), open)))
     }
 
-    fn section<'a>(
-        &self,
-        heading: &'static str,
-        rows: impl Iterator<Item = &'a ConversationSummary>,
-    ) -> Option<Element> {
+    fn section<'a>(&self, heading: Text, rows: impl Iterator<Item = &'a ConversationSummary>) -> Option<Element> {
         let mut rows = rows.peekable();
         rows.peek()?;
         let rows = el("ul").children(rows.map(|one| self.row(one)));
@@ -256,14 +253,10 @@ impl Rows {
 fn found(days: Element, rows: &Rows, search: &Search) -> Element {
     let say = |text: String| el("p").class("empty").attr("role", "status").child(text);
     if let Some(error) = &search.error {
-        return days.child(say(format!("The search did not work. {}", error.0.message)));
+        return days.child(say(texts::SEARCH_FAILED.about(&error.0.message)));
     }
     if search.found.is_empty() {
-        let text = if search.is_done {
-            format!("Nothing found for “{}”.", search.words)
-        } else {
-            "Searching…".to_owned()
-        };
+        let text = if search.is_done { texts::NOTHING_FOUND.about(&search.words) } else { texts::SEARCHING.into() };
         return days.child(say(text));
     }
     let result = |found: &Found| {
@@ -276,8 +269,7 @@ fn found(days: Element, rows: &Rows, search: &Search) -> Element {
         let link = rows.link(one, one.title.clone()).maybe("data-at", found.message.map(|id| id.to_string()));
         el("li").attr("data-id", one.id.to_string()).child(link.children(extract)).child(options::button())
     };
-    let count = search.found.len();
-    let heading = if count == 1 { "1 conversation".to_owned() } else { format!("{count} conversations") };
+    let heading = texts::conversation_count(search.found.len() as u64);
     let results = el("ul").children(search.found.iter().map(result));
     days.child(el("section").class("found").child(el("h2").attr("role", "status").child(heading)).child(results))
 }
@@ -289,7 +281,7 @@ fn older(action: &'static str, shelf: &str, loading: bool) -> Element {
         .attr("data-action", action)
         .attr("data-shelf", shelf.to_owned())
         .maybe("aria-disabled", loading.then_some("true"))
-        .child("Show older")
+        .child(texts::SHOW_OLDER)
 }
 
 fn skeleton() -> Element {
@@ -297,5 +289,10 @@ fn skeleton() -> Element {
 }
 
 fn unreadable(error: &AppError) -> Element {
-    el("p").class("empty").attr("role", "status").child("The list cannot be read. ").child(error.0.message.clone())
+    el("p")
+        .class("empty")
+        .attr("role", "status")
+        .child(texts::LIST_UNREADABLE)
+        .child(" ")
+        .child(error.0.message.clone())
 }

@@ -106,7 +106,7 @@ pub fn log(finished: Arc<Html>, talk: Talk, scroll: Scroll) -> Frame {
     let log = frame("div")
         .class("log")
         .attr("role", "log")
-        .attr("aria-label", "Conversation")
+        .named(texts::CONVERSATION)
         // Each token would be read out; the finished answer is announced once instead.
         .attr("aria-live", "off")
         .attr("tabindex", "0")
@@ -121,5 +121,5 @@ fn latest(at_end: bool) -> Element {
         .class("latest")
         .maybe("hidden", at_end.then_some(""))
         .child(icon("#end"))
-        .child("Jump to latest")
+        .child(texts::JUMP_TO_LATEST)
 }

@@ -3,6 +3,7 @@
 //! Nothing in here listens: buttons say what they do in `data-action`, and the log does it (see `actions`).
 
 use model::{FaultKind, Message, MessageId, MessageStatus, NoticeKind, Role, Siblings};
+use texts::Text;
 
 use super::{notice, reply::Connection};
 use crate::{
@@ -26,10 +27,10 @@ pub fn finished(message: &Message, known: Known<'_>) -> Element {
 pub fn question(message: &Message) -> Element {
     el("article")
         .class("you")
-        .attr("aria-label", "You")
+        .tells("aria-label", texts::YOU)
         .attr("data-message", message.id.to_string())
         .child(el("div").child(harmless(&message.content).into_owned()))
-        .child(actions([copy(), action("edit", "#pen", "Edit")]).children(versions(message)))
+        .child(actions([copy(), action("edit", "#pen", texts::EDIT)]).children(versions(message)))
 }
 
 /// An answer with `text` so far. `waiting` are the seconds until its model is asked again.
@@ -41,7 +42,7 @@ pub fn answer(
 ) -> Element {
     // An answer that cannot be followed any more would otherwise look as if more of it came.
     let streaming = message.status == MessageStatus::Streaming && !matches!(connection, Connection::Lost(_));
-    let author = message.model.clone().unwrap_or_else(|| "System".to_owned());
+    let author = message.model.clone().unwrap_or_else(|| texts::SYSTEM.into());
     let mut body = text.into_iter().peekable();
     let empty = body.peek().is_none();
     let body = if empty && streaming && waiting.is_none() { vec![thinking()] } else { body.collect() };
@@ -59,9 +60,9 @@ pub fn answer(
     if streaming {
         return article.child(without_script());
     }
-    let again = action("regenerate", "#again", "Regenerate").attr("title", "Ask again, with the model chosen below");
+    let again = action("regenerate", "#again", texts::REGENERATE).tells("title", texts::REGENERATE_WHY);
     let buttons = (!empty).then(copy).into_iter().chain(resume(message, empty)).chain([again]);
-    let rating = [("good", "#good", "Good answer", true), ("bad", "#bad", "Bad answer", false)];
+    let rating = [("good", "#good", texts::GOOD_ANSWER, true), ("bad", "#bad", texts::BAD_ANSWER, false)];
     let rating = rating.into_iter().filter(|_| !empty).map(|(name, picture, label, means)| {
         let pressed = if message.good == Some(means) { "true" } else { "false" };
         picture_button(name, picture, label).attr("aria-pressed", pressed)
@@ -79,18 +80,18 @@ fn versions(message: &Message) -> Option<Element> {
             None => button.attr("disabled", ""),
         }
     };
-    let versions = el("span").class("versions").child(way(previous, "#before", "Previous version"));
+    let versions = el("span").class("versions").child(way(previous, "#before", texts::PREVIOUS_VERSION));
     let place = el("span").child(format!("{nth} / {count}"));
-    Some(versions.child(place).child(way(next, "#after", "Next version")))
+    Some(versions.child(place).child(way(next, "#after", texts::NEXT_VERSION)))
 }
 
-fn picture_button(name: &'static str, picture: &'static str, label: &'static str) -> Element {
+fn picture_button(name: &'static str, picture: &'static str, label: Text) -> Element {
     el("button")
         .class("quiet")
         .attr("type", "button")
         .attr("data-action", name)
-        .attr("aria-label", label)
-        .attr("title", label)
+        .tells("aria-label", label)
+        .tells("title", label)
         .child(icon(picture))
 }
 
@@ -100,12 +101,12 @@ fn time(created_at: &str) -> Element {
 }
 
 fn thinking() -> Html {
-    el("p").class("thinking").child("Thinking…").into()
+    el("p").class("thinking").says(texts::THINKING).into()
 }
 
 /// For readers whose browser does not run the page's code; nobody else sees it.
 fn without_script() -> Element {
-    el("p").class("without-script").child("This answer is still being written. Reload the page to read on.")
+    el("p").class("without-script").says(texts::STILL_WRITTEN)
 }
 
 fn actions(buttons: impl IntoIterator<Item = Element>) -> Element {
@@ -113,7 +114,7 @@ fn actions(buttons: impl IntoIterator<Item = Element>) -> Element {
 }
 
 fn copy() -> Element {
-    action("copy", "#copy", "Copy")
+    action("copy", "#copy", texts::COPY)
 }
 
 /// For an answer that broke off. The style sheet shows it under the last message only, where it works.
@@ -121,23 +122,23 @@ fn resume(message: &Message, empty: bool) -> Option<Element> {
     let is_cut = message.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::Length);
     match message.status {
         MessageStatus::Interrupted | MessageStatus::Stopped | MessageStatus::Failed if empty => {
-            Some(action("resume", "#again", "Try again"))
+            Some(action("resume", "#again", texts::TRY_AGAIN))
         }
         MessageStatus::Interrupted | MessageStatus::Stopped | MessageStatus::Failed => {
-            Some(action("resume", "#again", "Continue"))
+            Some(action("resume", "#again", texts::CONTINUE))
         }
-        MessageStatus::Complete if is_cut => Some(action("resume", "#again", "Continue")),
+        MessageStatus::Complete if is_cut => Some(action("resume", "#again", texts::CONTINUE)),
         _ => None,
     }
 }
 
-fn action(name: &'static str, picture: &'static str, label: &'static str) -> Element {
+fn action(name: &'static str, picture: &'static str, label: Text) -> Element {
     el("button")
         .class("quiet")
         .attr("type", "button")
         .attr("data-action", name)
         .child(icon(picture))
-        .child(el("span").child(label))
+        .child(el("span").says(label))
 }
 
 fn notice(message: &Message, connection: &Connection, waiting: Option<u32>) -> Option<Element> {
@@ -146,14 +147,12 @@ fn notice(message: &Message, connection: &Connection, waiting: Option<u32>) -> O
             Some(secs) => Some(notice::waiting(secs)),
             None => notice::of_reply(message.status, message.notice.as_ref()),
         },
-        Connection::Reconnecting => {
-            Some(notice::status("Connection lost, reconnecting…", "The answer goes on without it."))
-        }
+        Connection::Reconnecting => Some(notice::status(texts::RECONNECTING, texts::GOES_ON_WITHOUT)),
         Connection::Lost(AppError(fault)) if fault.kind == FaultKind::SignedOut => {
             Some(notice::signed_out(&fault.message))
         }
         Connection::Lost(AppError(fault)) => {
-            Some(notice::alert("The answer cannot be read.", &fault.message, &fault.correlation_id))
+            Some(notice::alert(texts::CANNOT_BE_READ, fault.message.as_str().into(), &fault.correlation_id))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use model::AskReceipt;
 use reactive_graph::callback::Callback;
+use texts::Text;
 
 use super::{
     composer::{Subject, composer},
@@ -11,18 +12,14 @@ use super::{
 };
 use crate::{
     browser,
-    html::{Element, Part, el, frame},
+    html::{Element, Part, el, frame, live},
     page::Page,
     session::session,
     signal::Signal,
 };
 
-const SUGGESTIONS: [&str; 4] = [
-    "Summarise the following text in five sentences: ",
-    "Explain the difference between liquidity and solvency to a new colleague.",
-    "Rewrite this e-mail so that it is short and friendly: ",
-    "Write a SQL query that finds customers without a valid mandate.",
-];
+const SUGGESTIONS: [Text; 4] =
+    [texts::SUGGEST_SUMMARY, texts::SUGGEST_EXPLAIN, texts::SUGGEST_MAIL, texts::SUGGEST_SQL];
 
 /// The page at `/chat`.
 pub fn new_chat() -> Vec<Part> {
@@ -36,22 +33,23 @@ pub fn new_chat() -> Vec<Part> {
         page.begin(OpenConversation { temporary, ..receipt.into() });
     });
     let subject = Subject { draft: session().draft, ..Subject::default() };
+    let name = session().viewer.map(|viewer| viewer.name);
     let welcome = frame("div")
         .class("welcome")
         .on("click", |event: web_sys::MouseEvent| suggest(&event))
-        .part(el("h1").child(greeting()))
-        .part(el("p").child("What would you like to find out, write or understand?"))
-        .part(suggestions());
+        .part(live(move || el("h1").child(greeting(name.as_deref()))))
+        .part(live(|| el("p").child(texts::WELCOME)))
+        .part(live(suggestions));
     let composer = composer(subject, Signal::new(Vec::new()), Signal::new(None), asked);
-    vec![bar(None, false).into(), welcome.into(), composer.into()]
+    vec![live(|| bar(None, false)), welcome.into(), composer.into()]
 }
 
 fn suggestions() -> Element {
-    let suggestion = |text: &'static str| {
+    let suggestion = |text: Text| {
         let button = el("button").attr("type", "button").attr("data-text", text);
-        el("li").child(button.child(text.trim_end_matches([':', ' '])))
+        el("li").child(button.child(text.text().trim_end_matches([':', ' ', '\u{202f}'])))
     };
-    el("ul").class("needs-script").attr("aria-label", "Suggestions").children(SUGGESTIONS.map(suggestion))
+    el("ul").class("needs-script").attr("aria-label", texts::SUGGESTIONS).children(SUGGESTIONS.map(suggestion))
 }
 
 fn suggest(event: &web_sys::MouseEvent) {
@@ -62,10 +60,9 @@ fn suggest(event: &web_sys::MouseEvent) {
 }
 
 /// By the first name, if the name looks as if it had one.
-fn greeting() -> String {
-    let name = session().viewer.map(|viewer| viewer.name).unwrap_or_default();
-    match name.split_whitespace().next() {
-        Some(first) if !name.contains(',') => format!("Good to see you, {first}."),
-        _ => "Good to see you.".to_owned(),
+fn greeting(name: Option<&str>) -> String {
+    match name.filter(|name| !name.contains(',')).and_then(|name| name.split_whitespace().next()) {
+        Some(first) => texts::GOOD_TO_SEE.about(first),
+        None => texts::GOOD_TO_SEE_YOU.into(),
     }
 }

@@ -1,80 +1,101 @@
 //! Notices: what happened, what to do next, and the reference that finds the log line.
 
 use model::{MessageStatus, Notice, NoticeKind};
+use texts::Text;
 
 use crate::{
     browser,
     html::{Element, el, icon},
 };
 
+/// What a notice says beneath its heading.
+pub enum Words<'a> {
+    Ours(Text),
+    /// As the server wrote it, in the language that its reader had then.
+    Told(&'a str),
+}
+
+impl From<Text> for Words<'_> {
+    fn from(text: Text) -> Self {
+        Self::Ours(text)
+    }
+}
+
+impl<'a> From<&'a str> for Words<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Told(text)
+    }
+}
+
 /// Why a reply is not, or not only, what was asked for.
 pub fn of_reply(status: MessageStatus, notice: Option<&Notice>) -> Option<Element> {
     let (heading, otherwise) = match (status, notice.map(|notice| notice.kind)) {
-        (MessageStatus::Complete, Some(NoticeKind::Length)) => {
-            ("The answer is at its length limit.", "Ask it to go on.")
-        }
+        (MessageStatus::Complete, Some(NoticeKind::Length)) => (texts::AT_LENGTH_LIMIT, texts::ASK_TO_GO_ON.into()),
         (MessageStatus::Complete | MessageStatus::Streaming, Some(NoticeKind::Trimmed)) => {
             let text = notice.map_or("", |notice| notice.text.as_str());
-            return Some(note("status", "#info", "Long conversation.", text, ""));
+            return Some(status_note(texts::LONG_CONVERSATION, text.into(), ""));
         }
         (MessageStatus::Complete, _) => return None,
         (MessageStatus::Streaming, None) => return None,
-        (MessageStatus::Streaming, Some(_)) => ("Please note.", ""),
+        (MessageStatus::Streaming, Some(_)) => (texts::PLEASE_NOTE, "".into()),
         (MessageStatus::Stopped, kind) => {
             let notice = notice.filter(|_| kind != Some(NoticeKind::Trimmed));
-            return Some(status_note("You stopped this answer.", "What had been written until then is kept.", notice));
+            let (text, reference) = told(notice, texts::WHAT_WAS_WRITTEN.into());
+            return Some(status_note(texts::YOU_STOPPED, text, reference));
         }
-        (MessageStatus::Interrupted, _) => {
-            ("The answer was interrupted.", "What had arrived until then is kept. Ask again to get all of it.")
-        }
-        (MessageStatus::Filtered, _) => {
-            ("The answer was filtered.", "A content filter stepped in. Ask in other words.")
-        }
-        (MessageStatus::Failed, Some(NoticeKind::TooManyRequests)) => ("Please wait a moment.", ""),
-        (MessageStatus::Failed, _) => ("There is no answer.", "Your question is kept. Ask it again."),
+        (MessageStatus::Interrupted, _) => (texts::WAS_INTERRUPTED, texts::WHAT_ARRIVED.into()),
+        (MessageStatus::Filtered, _) => (texts::WAS_FILTERED, texts::FILTER_STEPPED_IN.into()),
+        (MessageStatus::Failed, Some(NoticeKind::TooManyRequests)) => (texts::WAIT_A_MOMENT, "".into()),
+        (MessageStatus::Failed, _) => (texts::NO_ANSWER, texts::QUESTION_KEPT.into()),
     };
-    let text = notice.map_or(otherwise, |notice| notice.text.as_str());
-    let reference = notice.map_or("", |notice| notice.correlation_id.as_str());
+    let (text, reference) = told(notice, otherwise);
     match status {
-        MessageStatus::Complete | MessageStatus::Streaming => Some(status_note(heading, text, notice)),
+        MessageStatus::Complete | MessageStatus::Streaming => Some(status_note(heading, text, reference)),
         _ => Some(alert(heading, text, reference)),
     }
 }
 
+/// What the server says, with its reference, or else what we do.
+fn told<'a>(notice: Option<&'a Notice>, otherwise: Words<'a>) -> (Words<'a>, &'a str) {
+    notice.map_or((otherwise, ""), |notice| (notice.text.as_str().into(), notice.correlation_id.as_str()))
+}
+
 /// The model is asked again in so many seconds. Who listens hears it once and not each second.
 pub fn waiting(secs: u32) -> Element {
-    let when = if secs == 0 { String::new() } else { format!(" in {secs} s") };
-    let words = el("span").child(el("b").child("The model is busy.")).child(" Asking again");
+    let when = if secs == 0 { String::new() } else { format!(" {}", texts::IN_SECONDS.about(&secs.to_string())) };
+    let words = el("span").child(el("b").child(texts::MODEL_BUSY)).child(" ").child(texts::ASKING_AGAIN);
     let words = words.child(el("span").attr("aria-hidden", "true").child(when)).child("…");
     el("div").class("note").attr("role", "status").child(icon("#info")).child(words)
 }
 
 /// Something that needs no attention now.
-pub fn status(heading: &str, text: &str) -> Element {
-    note("status", "#info", heading, text, "")
+pub fn status(heading: Text, text: Text) -> Element {
+    status_note(heading, text.into(), "")
 }
 
 /// Something that went wrong.
-pub fn alert(heading: &str, text: &str, reference: &str) -> Element {
+pub fn alert(heading: Text, text: Words<'_>, reference: &str) -> Element {
     note("alert", "#warn", heading, text, reference).attr("data-kind", "trouble")
 }
 
 /// The session ended while the answer was being written; `why`, in the server's words.
 pub fn signed_out(why: &str) -> Element {
     let again = el("a").class("strong").attr("rel", "external").attr("href", browser::sign_in_again());
-    alert("You are signed out.", &format!("{why} "), "").child(again.child("Sign in again"))
+    alert(texts::SIGNED_OUT_NOW, format!("{why} ").as_str().into(), "").child(again.says(texts::SIGN_IN_AGAIN))
 }
 
-fn status_note(heading: &str, text: &str, notice: Option<&Notice>) -> Element {
-    let reference = notice.map_or("", |notice| notice.correlation_id.as_str());
-    let text = notice.map_or(text, |notice| notice.text.as_str());
+fn status_note(heading: Text, text: Words<'_>, reference: &str) -> Element {
     note("status", "#info", heading, text, reference)
 }
 
-fn note(role: &'static str, picture: &'static str, heading: &str, text: &str, reference: &str) -> Element {
-    let words = el("span").child(el("b").child(heading)).child(" ").child(text);
+fn note(role: &'static str, picture: &'static str, heading: Text, text: Words<'_>, reference: &str) -> Element {
+    let words = el("span").child(el("b").says(heading)).child(" ");
+    let words = match text {
+        Words::Ours(text) => words.child(el("span").says(text)),
+        Words::Told(text) => words.child(text),
+    };
     let words =
-        if reference.is_empty() { words } else { words.child(el("small").child(format!("Reference {reference}"))) };
+        if reference.is_empty() { words } else { words.child(el("small").says_about(texts::REFERENCE, reference)) };
     el("div").class("note").attr("role", role).child(icon(picture)).child(words)
 }
 

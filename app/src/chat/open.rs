@@ -60,7 +60,7 @@ pub(crate) async fn open(
 
     let conversations = &request.services.conversations;
     let head = conversations.head(user, id).await?;
-    if let Some(html) = request.sealed_logs.get(id, head.revision) {
+    if let Some(html) = request.sealed_logs.get(id, head.revision, request.language) {
         let Head { id, title, revision, temporary, context_tokens, draft, live } = head;
         let finished = sealed::written(html);
         return Ok(OpenConversation { id, title, revision, temporary, context_tokens, draft, finished, live });
@@ -70,10 +70,11 @@ pub(crate) async fn open(
         conversations.open(user, id).await?;
     let live = take_live(&mut messages);
     let (known, is_complete) = set(request, &messages).await;
-    let html = sealed::render(&messages, Some(&|part| known.get(part).cloned()));
+    let html =
+        texts::in_language(request.language, || sealed::render(&messages, Some(&|part| known.get(part).cloned())));
     // What was set too late is there for whoever opens the conversation next.
     if is_complete {
-        request.sealed_logs.keep(id, revision, &html);
+        request.sealed_logs.keep(id, revision, request.language, &html);
     }
     let finished = sealed::written(html);
     Ok(OpenConversation { id, title, revision, temporary, context_tokens, draft, finished, live })

@@ -1,6 +1,7 @@
 //! What can be done with a conversation in the list: its options, and changing its name or its folder in its place.
 
 use model::{ConversationId, ConversationPage, ConversationSummary};
+use texts::Text;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Event, HtmlInputElement, KeyboardEvent};
 
@@ -22,7 +23,7 @@ pub fn button() -> Element {
         .class("quiet more needs-script")
         .attr("data-action", "options")
         .attr("popovertarget", "options")
-        .attr("aria-label", "Options")
+        .attr("aria-label", texts::OPTIONS)
         .child(icon("#dots"))
 }
 
@@ -30,7 +31,7 @@ pub fn button() -> Element {
 pub fn menu(one: Option<&ConversationSummary>) -> Element {
     let menu = el("div").attr("id", "options").class("options").attr("popover", "auto");
     let Some(one) = one else { return menu };
-    let item = |action: &'static str, picture: &'static str, label: &'static str| {
+    let item = |action: &'static str, picture: &'static str, label: Text| {
         el("button")
             .attr("type", "button")
             .attr("data-action", action)
@@ -39,15 +40,15 @@ pub fn menu(one: Option<&ConversationSummary>) -> Element {
             .child(icon(picture))
             .child(label)
     };
-    menu.child(item("rename", "#pen", "Rename"))
-        .child(if one.pinned { item("unpin", "#pin", "Unpin") } else { item("pin", "#pin", "Pin") })
-        .child(item("file", "#folder", "Move to folder"))
+    menu.child(item("rename", "#pen", texts::RENAME))
+        .child(if one.pinned { item("unpin", "#pin", texts::UNPIN) } else { item("pin", "#pin", texts::PIN) })
+        .child(item("file", "#folder", texts::MOVE_TO_FOLDER))
         .child(if one.archived {
-            item("unarchive", "#archive", "Unarchive")
+            item("unarchive", "#archive", texts::UNARCHIVE)
         } else {
-            item("archive", "#archive", "Archive")
+            item("archive", "#archive", texts::ARCHIVE)
         })
-        .child(item("delete", "#bin", "Delete"))
+        .child(item("delete", "#bin", texts::DELETE))
 }
 
 /// The names there are, for the box in which one is written.
@@ -60,11 +61,11 @@ pub fn folders(known: Option<&Result<ConversationPage, AppError>>) -> Element {
 pub fn form(editing: &Editing, one: &ConversationSummary) -> Element {
     let box_ = el("input").attr("autocomplete", "off");
     let box_ = if editing.what == RENAME {
-        box_.attr("aria-label", "Title").attr("maxlength", "200").attr("value", one.title.clone())
+        box_.attr("aria-label", texts::TITLE).attr("maxlength", "200").attr("value", one.title.clone())
     } else {
-        box_.attr("aria-label", "Folder")
+        box_.attr("aria-label", texts::FOLDER)
             .attr("maxlength", "60")
-            .attr("placeholder", "Folder")
+            .attr("placeholder", texts::FOLDER)
             .attr("list", "folders")
             .attr("value", one.folder.clone().unwrap_or_default())
     };
@@ -78,16 +79,16 @@ pub fn act(list: Conversations, page: Page, id: ConversationId, action: &str) {
     let (change, undo, sentence) = match action {
         "rename" => return begin(list, id, RENAME),
         "file" => return begin(list, id, FILE),
-        "pin" => (on("pin", true), on("pin", false), "Pinned."),
-        "unpin" => (on("pin", false), on("pin", true), "Unpinned."),
-        "archive" => (on("archive", true), on("archive", false), "Archived."),
-        "unarchive" => (on("archive", false), on("archive", true), "Back in the list."),
-        "delete" => (plain("delete"), plain("restore"), "Deleted."),
+        "pin" => (on("pin", true), on("pin", false), texts::DONE_PIN),
+        "unpin" => (on("pin", false), on("pin", true), texts::DONE_UNPIN),
+        "archive" => (on("archive", true), on("archive", false), texts::DONE_ARCHIVE),
+        "unarchive" => (on("archive", false), on("archive", true), texts::DONE_UNARCHIVE),
+        "delete" => (plain("delete"), plain("restore"), texts::DONE_DELETE),
         _ => return,
     };
     let is_delete = action == "delete";
     run(async move {
-        let done = Done { sentence: sentence.to_owned(), offer: Some(Offer::Undo(undo)) };
+        let done = Done { sentence: sentence.into(), offer: Some(Offer::Undo(undo)) };
         let worked = list.carry_out(change, Some(done)).await;
         if worked && is_delete && page.is_at(id) {
             page.go("/chat");
@@ -116,9 +117,9 @@ pub fn finish(list: Conversations, event: &Event) {
         return;
     }
     let sentence = match (function == RENAME.0, text.is_empty()) {
-        (true, _) => "Renamed.".to_owned(),
-        (false, true) => "Taken out of its folder.".to_owned(),
-        (false, false) => format!("Moved to {text}."),
+        (true, _) => texts::DONE_RENAME.into(),
+        (false, true) => texts::DONE_UNFILE.into(),
+        (false, false) => texts::DONE_FILE.about(&text),
     };
     let change = move |text| Change { id, function, argument: Some((argument, text)) };
     let done = Done { sentence, offer: Some(Offer::Undo(change(before))) };

@@ -39,7 +39,7 @@ pub fn chat_page() -> Frame {
     provide_context(Announcer(announcement));
 
     let pending = move || page.pending.get();
-    let skip = el("a").class("skip").attr("href", "#talk").attr("rel", "external").child("Skip to the conversation");
+    let skip = || el("a").class("skip").attr("href", "#talk").attr("rel", "external").child(texts::SKIP);
     let talk = frame("main")
         .attr("id", "talk")
         .class("talk")
@@ -52,7 +52,7 @@ pub fn chat_page() -> Frame {
     frame("div")
         .class("chat")
         .flag("data-list", move || Some(if hidden.get() { "hidden" } else { "shown" }))
-        .part(skip)
+        .part(live(skip))
         .part(list(hidden))
         .part(talk)
         .part(palette(hidden))
@@ -64,7 +64,7 @@ fn shown(content: Content) -> Vec<Part> {
     match content {
         Content::NewChat => new_chat(),
         Content::Conversation(opened) => conversation(*opened),
-        Content::NotShown(error) => vec![bar(None, false).into(), not_shown(&error).into()],
+        Content::NotShown(error) => vec![live(|| bar(None, false)), live(move || not_shown(&error))],
         // Another page takes over.
         Content::Sheet(_) | Content::Missing => Vec::new(),
     }
@@ -80,13 +80,10 @@ pub fn bar(title: Option<&str>, temporary: bool) -> Element {
     let menu = el("button")
         .attr("type", "button")
         .class("quiet menu")
-        .attr("aria-label", "Show list")
+        .attr("aria-label", texts::SHOW_LIST)
         .attr("popovertarget", "conversations")
         .child(icon("#side"));
-    let note = temporary.then(|| {
-        let why = "Not listed, and gone when you sign out";
-        el("span").class("badge").attr("title", why).child("Temporary")
-    });
+    let note = temporary.then(|| el("span").class("badge").attr("title", texts::TEMPORARY_WHY).child(texts::TEMPORARY));
     el("div").class("bar").child(menu).children(title.map(|title| el("h1").child(title))).children(note)
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use model::{ConversationId, ConversationSummary, Found};
+use texts::{Language, Text};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Event, KeyboardEvent, MouseEvent};
 
@@ -22,19 +23,20 @@ const PAUSE: Duration = Duration::from_millis(120);
 const MOST: usize = 8;
 
 /// What can be done from here, with its picture.
-const ACTIONS: [(&str, &str, &str); 6] = [
-    ("new", "#plus", "New chat"),
-    ("temporary", "#once", "New temporary chat"),
-    ("theme", "#sun", "Change the theme"),
-    ("list", "#side", "Show or hide the list"),
-    ("keys", "#keys-icon", "Keys"),
-    ("profile", "#back", "Profile"),
+const ACTIONS: [(&str, &str, Text); 6] = [
+    ("new", "#plus", texts::NEW_CHAT),
+    ("temporary", "#once", texts::NEW_TEMPORARY_CHAT),
+    ("theme", "#sun", texts::CHANGE_THEME),
+    ("list", "#side", texts::TOGGLE_LIST),
+    ("keys", "#keys-icon", texts::KEYS),
+    ("profile", "#back", texts::PROFILE),
 ];
 
 /// What an entry leads to.
 #[derive(Clone, Copy)]
 enum Goal {
     Action(&'static str),
+    Language(Language),
     Conversation(ConversationId),
 }
 
@@ -73,24 +75,26 @@ pub fn palette(hidden: Signal<bool>) -> Frame {
         is_awaited: Signal::new(false),
     };
     effect(move || listen("keydown", move |event: KeyboardEvent| this.shortcut(&event)));
-    let field = el("input")
-        .attr("role", "combobox")
-        .attr("aria-label", "Find a conversation or an action")
-        .attr("placeholder", "Find a conversation or an action")
-        .attr("aria-expanded", "true")
-        .attr("aria-controls", "palette-entries")
-        .attr("maxlength", "200")
-        .attr("autocomplete", "off");
+    let field = || {
+        el("input")
+            .attr("role", "combobox")
+            .attr("aria-label", texts::PALETTE_FIND)
+            .attr("placeholder", texts::PALETTE_FIND)
+            .attr("aria-expanded", "true")
+            .attr("aria-controls", "palette-entries")
+            .attr("maxlength", "200")
+            .attr("autocomplete", "off")
+    };
     frame("dialog")
         .attr("id", ID)
         .class("palette")
-        .attr("aria-label", "Palette")
+        .named(texts::PALETTE)
         .on("close", move |_: Event| this.is_open.set(false))
         .on("click", move |event: MouseEvent| this.clicked(&event))
         .on("input", move |event: Event| this.typed(&event))
         .on("keydown", move |event: KeyboardEvent| this.key(&event))
         .flag("data-open", move || this.is_open.get().then_some(""))
-        .part(field)
+        .part(live(field))
         .part(live(move || this.shown()))
 }
 
@@ -167,8 +171,14 @@ impl Palette {
         self.found.with(|found| found.iter().for_each(|found| add(&found.conversation)));
         let mut actions = Vec::new();
         for (name, picture, label) in ACTIONS {
-            if has(label, &words) {
-                actions.push(Entry { goal: Goal::Action(name), picture, label: label.to_owned() });
+            if has(label.text(), &words) {
+                actions.push(Entry { goal: Goal::Action(name), picture, label: label.into() });
+            }
+        }
+        for language in Language::ALL {
+            let label = texts::LANGUAGE_IS.about(language.own_name());
+            if language != texts::spoken() && has(&label, &words) {
+                actions.push(Entry { goal: Goal::Language(language), picture: "#language-icon", label });
             }
         }
         // With words the actions are the surer hit; without, the conversations the likelier one.
@@ -179,15 +189,16 @@ impl Palette {
     }
 
     fn shown(self) -> Element {
-        let list = el("ul").attr("id", "palette-entries").attr("role", "listbox").attr("aria-label", "Entries");
+        let list =
+            el("ul").attr("id", "palette-entries").attr("role", "listbox").attr("aria-label", texts::PALETTE_ENTRIES);
         if !self.is_open.get() {
             return list;
         }
         let at = self.at.get();
         let entries: Vec<_> = self.entries().into_iter().enumerate().collect();
         if entries.is_empty() {
-            let nothing = format!("Nothing found for “{}”.", self.words.get());
-            let nothing = if self.is_searching.get() { "Searching…".to_owned() } else { nothing };
+            let nothing = texts::NOTHING_FOUND.about(&self.words.get());
+            let nothing = if self.is_searching.get() { texts::SEARCHING.into() } else { nothing };
             return list.child(el("li").attr("role", "option").attr("aria-disabled", "true").child(nothing));
         }
         list.children(entries.into_iter().map(|(n, entry)| {
@@ -233,6 +244,7 @@ impl Palette {
         browser::close_dialog(ID);
         match goal {
             Goal::Conversation(id) => self.page.go(&format!("/chat/{id}")),
+            Goal::Language(language) => self.page.speak(language.tag().to_owned()),
             Goal::Action("theme") => theme::cycle(self.page.theme),
             Goal::Action("list") => {
                 self.hidden.update(|hidden| *hidden = !*hidden);

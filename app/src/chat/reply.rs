@@ -133,9 +133,9 @@ impl Reply {
 
     /// What to tell somebody who does not see that the reply ended.
     pub fn announcement(&self) -> String {
-        let author = self.message.model.as_deref().unwrap_or("The model");
+        let author = self.message.model.as_deref().unwrap_or_else(|| texts::THE_MODEL.text());
         match self.message.status {
-            MessageStatus::Complete => format!("{author} answered: {}", self.text.source()),
+            MessageStatus::Complete => texts::answered(author, self.text.source()),
             // Notices announce themselves.
             _ => String::new(),
         }

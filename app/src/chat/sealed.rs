@@ -54,10 +54,12 @@ mod cache {
 
     use model::ConversationId;
     use quick_cache::{Weighter, sync::Cache};
+    use texts::Language;
 
-    type Key = (ConversationId, i64);
+    type Key = (ConversationId, i64, Language);
 
-    /// The HTML of finished messages, by conversation and revision. A conversation that changes gets a new revision,
+    /// The HTML of finished messages, by conversation, revision and
+    /// the language of what is around them. A conversation that changes gets a new revision,
     /// so nothing here is ever out of date. Whoever reads from it has checked whose conversation it is.
     pub struct SealedLogs(Cache<Key, Arc<str>, Bytes>);
 
@@ -78,12 +80,12 @@ mod cache {
             Self(Cache::with_weighter(typical, budget_bytes, Bytes))
         }
 
-        pub fn get(&self, id: ConversationId, revision: i64) -> Option<Arc<str>> {
-            self.0.get(&(id, revision))
+        pub fn get(&self, id: ConversationId, revision: i64, language: Language) -> Option<Arc<str>> {
+            self.0.get(&(id, revision, language))
         }
 
-        pub fn keep(&self, id: ConversationId, revision: i64, html: &Arc<str>) {
-            self.0.insert((id, revision), Arc::clone(html));
+        pub fn keep(&self, id: ConversationId, revision: i64, language: Language, html: &Arc<str>) {
+            self.0.insert((id, revision, language), Arc::clone(html));
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use texts::Text;
+
 use super::{
     api::rate,
     list::{Conversations, Done, Offer},
@@ -56,7 +58,7 @@ pub fn toasts() -> Frame {
         if let (Some(comment), Some(Offer::SayWhy(answer, good))) = (comment, offer) {
             run(async move {
                 match rate(answer, Some(good), Some(comment)).await {
-                    Ok(_) => list.say("Thank you."),
+                    Ok(_) => list.say(texts::THANK_YOU),
                     Err(error) => list.say(error.0.message),
                 }
             });
@@ -72,17 +74,19 @@ pub fn toasts() -> Frame {
 
 fn toast(done: Option<&Done>, writing: bool) -> Element {
     let Some(Done { sentence, offer }) = done else { return el("template") };
-    let button = |label: &'static str| {
-        el("button").attr("type", "button").class("quiet").attr("data-action", "offer").child(label)
-    };
+    let button =
+        |label: Text| el("button").attr("type", "button").class("quiet").attr("data-action", "offer").child(label);
     let toast = el("div").class("toast");
     match offer {
         Some(Offer::SayWhy(..)) if writing => {
-            let field = el("input").attr("aria-label", "Why").attr("placeholder", "Why?").attr("maxlength", "2000");
-            toast.child(el("form").child(field).child(el("button").class("quiet").child("Submit")))
+            let field = el("input")
+                .attr("aria-label", texts::WHY)
+                .attr("placeholder", texts::WHY_PLACEHOLDER)
+                .attr("maxlength", "2000");
+            toast.child(el("form").child(field).child(el("button").class("quiet").child(texts::SUBMIT)))
         }
-        Some(Offer::SayWhy(..)) => toast.child(el("span").child(sentence.clone())).child(button("Say why")),
-        Some(Offer::Undo(_)) => toast.child(el("span").child(sentence.clone())).child(button("Undo")),
+        Some(Offer::SayWhy(..)) => toast.child(el("span").child(sentence.clone())).child(button(texts::SAY_WHY)),
+        Some(Offer::Undo(_)) => toast.child(el("span").child(sentence.clone())).child(button(texts::UNDO)),
         None => toast.child(el("span").child(sentence.clone())),
     }
 }

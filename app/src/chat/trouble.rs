@@ -13,14 +13,14 @@ pub fn trouble(trouble: Option<&AppError>) -> Element {
     let words = el("span").child(el("b").child(fault.message.clone())).child(" ");
     let words = if fault.kind == FaultKind::SignedOut {
         let again = el("a").class("strong").attr("rel", "external").attr("href", browser::sign_in_again());
-        words.child(again.child("Sign in again"))
+        words.child(again.child(texts::SIGN_IN_AGAIN))
     } else {
         words
     };
     let words = if fault.correlation_id.is_empty() {
         words
     } else {
-        words.child(el("small").child(format!("Reference {}", fault.correlation_id)))
+        words.child(el("small").child(texts::REFERENCE.about(&fault.correlation_id)))
     };
     el("div").class("note").attr("role", "alert").attr("data-kind", "trouble").child(icon("#warn")).child(words)
 }

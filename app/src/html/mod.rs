@@ -10,6 +10,8 @@ mod part;
 
 use std::{borrow::Cow, sync::Arc};
 
+use texts::{About, Text};
+
 pub use dom::fill;
 pub use mount::{effect, hydrate};
 pub use part::{Frame, Part, frame, live, switch, write};
@@ -31,6 +33,16 @@ pub struct Element {
     tag: &'static str,
     attributes: Vec<(&'static str, Cow<'static, str>)>,
     children: Vec<Html>,
+}
+
+/// Which texts an element says: `c17 l4`, for its content and its label.
+pub const SAID: &str = "data-t";
+/// What they are about.
+pub const ABOUT: &str = "data-a";
+
+/// How [`SAID`] calls an attribute.
+fn mark(attribute: &str) -> char {
+    if attribute == "title" { 't' } else { 'l' }
 }
 
 /// An empty element.
@@ -60,6 +72,36 @@ impl Element {
 
     pub fn class(self, names: &'static str) -> Self {
         self.attr("class", names)
+    }
+
+    /// Says `text` and nothing else, also in a language that is chosen later: for what stays as it is in the document
+    /// (see `language::retell`). What follows signals needs no mark.
+    pub fn says(self, text: Text) -> Self {
+        self.marked('c', text.number()).child(text)
+    }
+
+    /// The same about `what`.
+    pub fn says_about(self, text: About, what: &str) -> Self {
+        self.marked('c', text.number()).attr(ABOUT, what.to_owned()).child(text.about(what))
+    }
+
+    /// The same for an attribute: `aria-label` or `title`.
+    pub fn tells(self, name: &'static str, text: Text) -> Self {
+        self.marked(mark(name), text.number()).attr(name, text)
+    }
+
+    /// The same about `what`. Everything that an element says so is about the same.
+    pub fn tells_about(self, name: &'static str, text: About, what: &str) -> Self {
+        self.marked(mark(name), text.number()).attr(ABOUT, what.to_owned()).attr(name, text.about(what))
+    }
+
+    fn marked(mut self, mark: char, number: u16) -> Self {
+        let added = format!("{mark}{number}");
+        match self.attributes.iter_mut().find(|(name, _)| *name == SAID) {
+            Some((_, said)) => *said = format!("{said} {added}").into(),
+            None => self.attributes.push((SAID, added.into())),
+        }
+        self
     }
 
     /// Appends a node. Neighbouring texts become one, because the HTML parser makes one node of them, too.
@@ -144,6 +186,12 @@ impl From<String> for Html {
     }
 }
 
+impl From<Text> for Html {
+    fn from(text: Text) -> Self {
+        Self::Text(text.into())
+    }
+}
+
 impl From<&str> for Html {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
@@ -177,6 +225,18 @@ mod tests {
         let mut out = String::new();
         el("p").attr("title", "\"><script>").child("<b> & \"é\"").write(&mut out);
         assert_eq!(out, r#"<p title="&quot;&gt;&lt;script&gt;">&lt;b&gt; &amp; &quot;é&quot;</p>"#);
+    }
+
+    #[test]
+    fn what_is_said_can_be_said_again_in_another_language() {
+        let mut out = String::new();
+        el("button").tells("aria-label", texts::SEND).tells("title", texts::SEND_KEY).write(&mut out);
+        let (label, title) = (texts::SEND.number(), texts::SEND_KEY.number());
+        let attributes = format!(r#"data-t="l{label} t{title}" aria-label="Send" title="Send (Enter)""#);
+        assert_eq!(out, format!("<button {attributes}></button>"));
+        let mut out = String::new();
+        el("small").says_about(texts::REFERENCE, "\"7f").write(&mut out);
+        assert!(out.ends_with(" data-a=\"&quot;7f\">Reference &quot;7f</small>"), "{out}");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::{
     Element, dom,
     part::{Frame, Listener, Part},
 };
-use crate::browser::document;
+use crate::{browser::document, language};
 
 /// Brings the page to life that the server wrote: `app` makes the same parts, which adopt the nodes in the body.
 pub fn hydrate(app: impl FnOnce() -> Vec<Part>) {
@@ -117,7 +117,7 @@ fn animate(frame: Frame, node: &DomElement) -> Vec<Part> {
         let node = node.clone();
         follow(Box::new(move || {
             // Neither can fail: names are ours.
-            _ = match value() {
+            _ = match language::following(&mut *value) {
                 Some(value) => node.set_attribute(name, value),
                 None => node.remove_attribute(name),
             };
@@ -139,7 +139,7 @@ fn live(mut element: Box<dyn FnMut() -> Element>, node: Option<DomElement>, made
     let shown: Rc<RefCell<Option<(DomElement, Element)>>> = Rc::default();
     let (first, mut adopted) = (Rc::clone(&shown), node);
     follow(Box::new(move || {
-        let new = element();
+        let new = language::following(&mut *element);
         let mut shown = shown.borrow_mut();
         *shown = Some(match shown.take() {
             None => (adopted.take().unwrap_or_else(|| dom::build(&new)), new),

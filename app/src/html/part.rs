@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use texts::Text;
 use wasm_bindgen::JsCast;
 use web_sys::Event;
 
@@ -62,6 +63,11 @@ impl Frame {
     pub fn flag(mut self, name: &'static str, value: impl FnMut() -> Option<&'static str> + 'static) -> Self {
         self.flags.push((name, Box::new(value)));
         self
+    }
+
+    /// Its name to those who do not see it.
+    pub fn named(self, name: Text) -> Self {
+        self.flag("aria-label", move || Some(name.text()))
     }
 
     /// Calls `listener` when `event` happens in it.

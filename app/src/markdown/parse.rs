@@ -221,7 +221,7 @@ impl Reader<'_> {
     /// Nothing in an answer is fetched by itself, so a picture becomes a link to it.
     fn image(&mut self, target: &str, content: Vec<Inline>) {
         let label = plain_text(&content);
-        let label = if label.is_empty() { "image".to_owned() } else { label };
+        let label = if label.is_empty() { texts::IMAGE.into() } else { label };
         self.link(target, vec![Inline::Text(label)]);
     }
 }

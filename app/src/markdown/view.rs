@@ -1,6 +1,7 @@
 //! The tree as elements.
 
 use model::{Part, Typeset};
+use texts::Text;
 
 use super::{
     harmless::{host, misleads},
@@ -33,7 +34,7 @@ impl View<'_> {
             Block::Heading { level, content } => el(heading(*level)).children(self.inlines(content)).into(),
             Block::Code { language, text } => self.code(language.as_deref(), text).into(),
             Block::Quote { alert, content } => {
-                let name = alert.map(|name| el("p").child(el("strong").child(name)));
+                let name = alert.map(|name| el("p").child(el("strong").says(spoken_alert(name))));
                 el("blockquote")
                     .maybe("data-alert", *alert)
                     .children(name)
@@ -61,7 +62,7 @@ impl View<'_> {
                 let link = el("a")
                     .maybe("id", is_first.then_some(place))
                     .attr("href", format!("#{}", self.place("n", label)))
-                    .attr("aria-label", format!("Footnote {label}"))
+                    .tells_about("aria-label", texts::FOOTNOTE, label)
                     .child(label.clone());
                 el("sup").child(link).into()
             }
@@ -103,10 +104,8 @@ impl View<'_> {
         let element = el("span").class(class).child(content.unwrap_or_else(|| tex.into()));
         // It scrolls if it is too wide, with the keyboard, too.
         let scrolls = is_display.then_some("0");
-        element
-            .maybe("tabindex", scrolls)
-            .maybe("role", scrolls.map(|_| "group"))
-            .maybe("aria-label", scrolls.map(|_| "Formula"))
+        let element = element.maybe("tabindex", scrolls).maybe("role", scrolls.map(|_| "group"));
+        if is_display { element.tells("aria-label", texts::FORMULA) } else { element }
     }
 
     /// The place `kind` of the footnote `label`.
@@ -125,7 +124,7 @@ impl View<'_> {
     fn note(&self, label: &str, content: &[Block]) -> Element {
         let back = el("a")
             .attr("href", format!("#{}", self.place("r", label)))
-            .attr("aria-label", format!("Back to footnote {label} in the text"))
+            .tells_about("aria-label", texts::FOOTNOTE_BACK, label)
             .child("↩");
         el("div")
             .class("fn")
@@ -159,10 +158,6 @@ impl View<'_> {
 
     /// Code can be wider than the page, so it scrolls, and whoever scrolls with the keyboard can get there.
     fn code(&self, language: Option<&str>, text: &str) -> Element {
-        let name = match language {
-            Some(language) => format!("Code, {language}"),
-            None => "Code".to_owned(),
-        };
         let runs = language.and_then(|language| self.setting.set(|| Part::code(language, text)));
         let content = runs.as_deref().and_then(|set| match set {
             Typeset::Code(runs) => tokens(text, runs),
@@ -173,15 +168,23 @@ impl View<'_> {
             .maybe("class", may_be_set.then_some(UNSET))
             .maybe("data-language", language.filter(|_| may_be_set).map(str::to_owned))
             .children(content.unwrap_or_else(|| vec![text.into()]));
-        let shown = language.map_or_else(|| "Code".to_owned(), spoken);
-        let pre = el("pre").attr("tabindex", "0").attr("role", "group").attr("aria-label", name).child(code);
-        let copy =
-            tool("copy-code").attr("aria-label", "Copy code").child(icon("#copy")).child(el("span").child("Copy"));
+        let pre = el("pre").attr("tabindex", "0").attr("role", "group");
+        let (pre, shown) = match language {
+            Some(language) => {
+                (pre.tells_about("aria-label", texts::CODE_IN, language), el("span").child(spoken(language)))
+            }
+            None => (pre.tells("aria-label", texts::CODE), el("span").says(texts::CODE)),
+        };
+        let pre = pre.child(code);
+        let copy = tool("copy-code")
+            .tells("aria-label", texts::COPY_CODE)
+            .child(icon("#copy"))
+            .child(el("span").says(texts::COPY));
         // The style sheet shows the one that is true.
         let wrap = tool("wrap")
-            .child(el("span").class("wrap").child("Wrap lines"))
-            .child(el("span").class("unwrap").child("Unwrap lines"));
-        let head = el("div").child(el("span").child(shown)).child(wrap).child(copy);
+            .child(el("span").class("wrap").says(texts::WRAP_LINES))
+            .child(el("span").class("unwrap").says(texts::UNWRAP_LINES));
+        let head = el("div").child(shown).child(wrap).child(copy);
         el("div").class("code").child(head).child(pre)
     }
 
@@ -200,7 +203,12 @@ impl View<'_> {
         let table = el("table")
             .child(el("thead").child(row(head, "th")))
             .child(el("tbody").children(rows.iter().map(|cells| row(cells, "td"))));
-        el("div").class("scroll").attr("tabindex", "0").attr("role", "group").attr("aria-label", "Table").child(table)
+        el("div")
+            .class("scroll")
+            .attr("tabindex", "0")
+            .attr("role", "group")
+            .tells("aria-label", texts::TABLE)
+            .child(table)
     }
 }
 
@@ -221,8 +229,19 @@ fn heading(level: u8) -> &'static str {
 }
 
 fn tick(done: bool) -> Element {
-    let (class, name) = if done { ("tick done", "Done") } else { ("tick", "To do") };
-    el("span").class(class).attr("role", "img").attr("aria-label", name)
+    let (class, name) = if done { ("tick done", texts::DONE) } else { ("tick", texts::TO_DO) };
+    el("span").class(class).attr("role", "img").tells("aria-label", name)
+}
+
+/// What an alert is called, which the style sheet knows by `name`.
+fn spoken_alert(name: &str) -> Text {
+    match name {
+        "Tip" => texts::ALERT_TIP,
+        "Important" => texts::ALERT_IMPORTANT,
+        "Warning" => texts::ALERT_WARNING,
+        "Caution" => texts::ALERT_CAUTION,
+        _ => texts::ALERT_NOTE,
+    }
 }
 
 /// A language as people write its name, from what stands behind the fence.

@@ -5,6 +5,7 @@ use http::Uri;
 use model::{UserRole, Viewer};
 use services::{
     library::Rated,
+    metering::Report,
     people::{ListedUser, RecordedSignIn},
 };
 
@@ -13,7 +14,7 @@ use super::{
     device::device,
     parts::{deed, maybe, moment, nothing, section, table, text},
     profile::{outcome, role_name},
-    usage::all_usage,
+    usage::{all_usage, of_all},
 };
 use crate::{
     AppError,
@@ -37,14 +38,25 @@ pub(crate) async fn admin(request: &RequestContext, viewer: &Viewer, uri: &Uri) 
     } else {
         None
     };
+    Ok(texts::in_language(request.language, || written(viewer, &query, &users, &usage, ratings.as_deref(), &sign_ins)))
+}
+
+fn written(
+    viewer: &Viewer,
+    query: &str,
+    users: &[ListedUser],
+    usage: &Report,
+    ratings: Option<&[Rated]>,
+    sign_ins: &[RecordedSignIn],
+) -> Sheet {
     let body = el("div")
         .class("sheet wide")
-        .child(el("header").class("person").child(el("h1").child("Administration")))
-        .child(users_section(&users, &query, viewer.is(&UserRole::Admin)))
-        .child(usage)
-        .children(ratings.as_deref().map(ratings_section))
-        .child(sign_ins_section(&sign_ins));
-    Ok(Sheet { title: "Administration".to_owned(), body })
+        .child(el("header").class("person").child(el("h1").child(texts::A_ADMINISTRATION)))
+        .child(users_section(users, query, viewer.is(&UserRole::Admin)))
+        .child(of_all(usage))
+        .children(ratings.map(ratings_section))
+        .child(sign_ins_section(sign_ins));
+    Sheet { title: texts::A_ADMINISTRATION.into(), body }
 }
 
 fn query(uri: &Uri) -> String {
@@ -58,23 +70,23 @@ fn users_section(users: &[ListedUser], query: &str, may_end: bool) -> Element {
         .attr("type", "search")
         .attr("name", "q")
         .attr("value", query.to_owned())
-        .attr("aria-label", "Search people")
-        .attr("placeholder", "Name, sign-in name or mail");
+        .attr("aria-label", texts::A_SEARCH_PEOPLE)
+        .attr("placeholder", texts::A_SEARCH_HINT);
     let search = el("form")
         .class("search")
         .attr("action", "/admin")
         .attr("role", "search")
         .child(field)
-        .child(el("button").class("outlined").child("Search"));
-    let section = section("People", None).class("people").child(search);
+        .child(el("button").class("outlined").child(texts::A_SEARCH));
+    let section = section(texts::A_PEOPLE, None).class("people").child(search);
     if users.is_empty() {
-        return section.child(nothing("Nobody who has signed in is called that."));
+        return section.child(nothing(texts::A_NOBODY));
     }
     let rows = users.iter().map(|user| {
         let roles: Vec<String> = user.roles.iter().map(|role| role_name(&UserRole::from(role.clone()))).collect();
         let id = user.id.to_string();
         let end = if may_end && user.session_count > 0 {
-            deed("/fn/revoke_sessions", "End all sessions", &user.display_name, &[("user", id)])
+            deed("/fn/revoke_sessions", texts::A_END_ALL, &user.display_name, &[("user", id)])
         } else {
             text("")
         };
@@ -88,29 +100,41 @@ fn users_section(users: &[ListedUser], query: &str, may_end: bool) -> Element {
             end,
         ]
     });
-    let headings = ["Name", "Account", "Department", "Roles", "Sessions", "Last seen", ""];
-    section.child(table("People", &headings, rows))
+    let headings = [
+        texts::A_NAME,
+        texts::A_ACCOUNT,
+        texts::P_DEPARTMENT,
+        texts::P_ROLES,
+        texts::P_SESSIONS,
+        texts::A_LAST_SEEN,
+        texts::A_WHAT_TO_DO,
+    ];
+    section.child(table(texts::A_PEOPLE, &headings, rows))
 }
 
 fn ratings_section(ratings: &[Rated]) -> Element {
-    let section = section("Ratings", None).class("ratings");
+    let section = section(texts::A_RATINGS, None).class("ratings");
     if ratings.is_empty() {
-        return section.child(nothing("Nobody has rated an answer yet."));
+        return section.child(nothing(texts::A_NO_RATINGS));
     }
     let rows = ratings.iter().map(|rated| {
         vec![
             moment(rated.at),
             text(rated.by.clone()),
             maybe(rated.model.as_ref()),
-            text(if rated.good { "Good" } else { "Bad" }),
+            text(if rated.good { texts::A_GOOD } else { texts::A_BAD }),
             maybe(rated.comment.as_ref()),
         ]
     });
-    section.child(table("Ratings", &["When", "Who", "Model", "Rating", "Comment"], rows))
+    section.child(table(
+        texts::A_RATINGS,
+        &[texts::P_WHEN, texts::A_WHO, texts::MODEL, texts::A_RATING, texts::A_COMMENT],
+        rows,
+    ))
 }
 
 fn sign_ins_section(sign_ins: &[RecordedSignIn]) -> Element {
-    let section = section("Sign-ins", None).class("sign-ins");
+    let section = section(texts::A_SIGN_INS, None).class("sign-ins");
     let rows = sign_ins.iter().map(|sign_in| {
         let event = &sign_in.event;
         let outcome = match &event.code {
@@ -127,6 +151,14 @@ fn sign_ins_section(sign_ins: &[RecordedSignIn]) -> Element {
             el("code").child(event.correlation_id.clone()),
         ]
     });
-    let headings = ["When", "Who", "What happened", "How", "Device", "Network", "Reference"];
-    section.child(table("Sign-ins", &headings, rows))
+    let headings = [
+        texts::P_WHEN,
+        texts::A_WHO,
+        texts::P_WHAT_HAPPENED,
+        texts::A_HOW,
+        texts::P_DEVICE,
+        texts::P_NETWORK,
+        texts::N_REFERENCE,
+    ];
+    section.child(table(texts::A_SIGN_INS, &headings, rows))
 }

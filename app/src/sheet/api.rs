@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use model::{FaultKind, UserId, UserRole, Viewer};
 use server_fn::codec::GetUrl;
 use services::people::Profile;
+use texts::Language;
 use uuid::Uuid;
 
 use crate::{
@@ -42,6 +43,25 @@ pub async fn refresh_profile() -> Result<(), AppError> {
     people.refresh(asker.session, asker.viewer.id).await.map_err(|error| request.fail(error))
 }
 
+/// What the profile calls a choice that leaves it to the directory and the browser.
+pub(super) const AUTOMATIC: &str = "auto";
+
+/// The viewer chooses the language they want to be spoken to in, by its tag, or leaves it to their profile in the
+/// directory and their browser (`auto`). The tag of the language that it is now.
+#[server(prefix = "/fn", endpoint = "language")]
+pub async fn choose_language(language: String) -> Result<String, AppError> {
+    let (request, asker) = asking_in_session()?;
+    let chosen = Language::of_own_tag(&language);
+    if chosen.is_none() && language != AUTOMATIC {
+        return Err(request.fail(services::Error::Invalid(texts::INVALID_LANGUAGE)));
+    }
+    let people = &request.services.people;
+    people.choose_language(asker.viewer.id, chosen).await.map_err(|error| request.fail(error))?;
+    status::keep_language(chosen);
+    let automatic = asker.languages.in_directory.or(request.browser_language);
+    Ok(chosen.or(automatic).unwrap_or_default().tag().to_owned())
+}
+
 /// An administrator ends all sessions of somebody.
 #[server(prefix = "/fn", endpoint = "revoke_sessions")]
 pub async fn revoke_sessions(user: UserId) -> Result<(), AppError> {
@@ -56,7 +76,10 @@ fn administrating() -> Result<(RequestContext, Viewer), AppError> {
     if viewer.is(&UserRole::Admin) {
         return Ok((request, viewer));
     }
-    let error = AppError::new(FaultKind::Forbidden, "Only administrators may do this.");
+    let error = AppError::new(
+        FaultKind::Forbidden,
+        texts::in_language(request.language, || String::from(texts::FAULT_ONLY_ADMINS)),
+    );
     status::answer_with(&error);
     Err(error)
 }

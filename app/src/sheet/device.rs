@@ -3,7 +3,7 @@
 
 /// Such as "Firefox on Windows".
 pub(super) fn device(user_agent: Option<&str>) -> String {
-    let Some(text) = user_agent.filter(|text| !text.trim().is_empty()) else { return "Unknown device".to_owned() };
+    let Some(text) = user_agent.filter(|text| !text.trim().is_empty()) else { return texts::P_UNKNOWN_DEVICE.into() };
     // The first match counts: those further down are named by those above, too.
     let browsers = [
         ("Edg", "Edge"),
@@ -27,9 +27,11 @@ pub(super) fn device(user_agent: Option<&str>) -> String {
     let find =
         |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| text.contains(mark)).map(|(_, name)| *name);
     match (find(&browsers), find(&systems)) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => texts::p_device_on(browser, system),
         (Some(name), None) | (None, Some(name)) => name.to_owned(),
-        (None, None) => text.split(['/', ' ']).next().unwrap_or("Unknown device").chars().take(40).collect(),
+        (None, None) => {
+            text.split(['/', ' ']).next().unwrap_or_else(|| texts::P_UNKNOWN_DEVICE.text()).chars().take(40).collect()
+        }
     }
 }
 

@@ -57,11 +57,11 @@ pub fn sheet_page() -> Frame {
 fn bar(theme: Element) -> Element {
     // The chat is another document: it comes with its own data.
     let back = el("a").class("quiet").attr("href", "/chat").attr("rel", "external");
-    let back = back.child(icon("#back")).child("Back to the chat");
+    let back = back.child(icon("#back")).child(texts::BACK_TO_CHAT);
     let sign_out = el("form")
         .attr("action", "/api/auth/signout")
         .attr("method", "post")
-        .child(el("button").class("quiet").child("Sign out"));
+        .child(el("button").class("quiet").child(texts::SIGN_OUT));
     el("div").class("bar").child(back).child(el("span").class("end").child(theme).child(sign_out))
 }
 

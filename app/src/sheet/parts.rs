@@ -1,6 +1,7 @@
 //! What sheets are made of.
 
 use services::clock::rfc3339;
+use texts::Text;
 use time::OffsetDateTime;
 
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
 };
 
 /// A term and what it is.
-pub(super) fn fact(term: &'static str, value: Element) -> Element {
+pub(super) fn fact(term: Text, value: Element) -> Element {
     el("div").child(el("dt").child(term)).child(value)
 }
 
@@ -21,7 +22,7 @@ pub(super) fn moment(at: OffsetDateTime) -> Element {
 }
 
 /// A part of a sheet under a heading of its own, with a count if there is something to count.
-pub(super) fn section(heading: &'static str, count: Option<usize>) -> Element {
+pub(super) fn section(heading: Text, count: Option<usize>) -> Element {
     let heading = el("h2").child(heading);
     let heading = match count {
         Some(count) => heading.child(" ").child(el("small").child(count.to_string())),
@@ -31,32 +32,23 @@ pub(super) fn section(heading: &'static str, count: Option<usize>) -> Element {
 }
 
 /// Where there would be rows and are none.
-pub(super) fn nothing(text: &'static str) -> Element {
+pub(super) fn nothing(text: Text) -> Element {
     el("p").class("empty").child(text)
 }
 
 /// A button that does one thing on the server and comes back to this page.
-pub(super) fn deed(
-    function: &'static str,
-    label: &'static str,
-    about: &str,
-    fields: &[(&'static str, String)],
-) -> Element {
+pub(super) fn deed(function: &'static str, label: Text, about: &str, fields: &[(&'static str, String)]) -> Element {
     let hidden = |(name, value): &(&'static str, String)| {
         el("input").attr("type", "hidden").attr("name", *name).attr("value", value.clone())
     };
     let button = el("button").class("outlined").child(label);
     // The same words for every row say nothing to those who hear them.
-    let button = if about.is_empty() { button } else { button.attr("aria-label", format!("{label}: {about}")) };
+    let button = if about.is_empty() { button } else { button.attr("aria-label", texts::p_about(label.text(), about)) };
     el("form").attr("action", function).attr("method", "post").children(fields.iter().map(hidden)).child(button)
 }
 
 /// Rows under headings, which scroll in themselves where there is no room.
-pub(super) fn table(
-    label: &'static str,
-    headings: &[&'static str],
-    rows: impl IntoIterator<Item = Vec<Element>>,
-) -> Element {
+pub(super) fn table(label: Text, headings: &[Text], rows: impl IntoIterator<Item = Vec<Element>>) -> Element {
     let head = el("tr").children(headings.iter().map(|heading| el("th").attr("scope", "col").child(*heading)));
     let rows = rows.into_iter().map(|cells| el("tr").children(cells.into_iter().map(|cell| el("td").child(cell))));
     let table = el("table").child(el("thead").child(head)).child(el("tbody").children(rows));

@@ -1,11 +1,13 @@
 //! What answers used and cost: one's own on the profile, everybody's in the administration.
 
 use model::UserId;
-use services::metering::{Allowance, Measure, Report, Share, Totals, UserUsage, grouped, money};
+use services::metering::{Allowance, Measure, Report, Share, Totals, UserUsage, money};
+use texts::{Text, number};
 
 use super::parts::{nothing, section, table, text};
 use crate::{
     AppError,
+    clock::day_of,
     context::RequestContext,
     html::{Element, el},
 };
@@ -16,28 +18,37 @@ const PEOPLE_SHOWN: usize = 10;
 const HEIGHT: u64 = 100;
 const COLUMN: u64 = 10;
 
+/// What somebody used, and what is left of their quotas.
+pub(super) struct Own(UserUsage, Vec<Allowance>);
+
 /// What `owner` used, and what is left of their quotas.
-pub(super) async fn own_usage(request: &RequestContext, owner: UserId) -> Result<Element, AppError> {
+pub(super) async fn own_usage(request: &RequestContext, owner: UserId) -> Result<Own, AppError> {
     let metering = &request.services.metering;
     let found = futures::try_join!(metering.of(owner), metering.allowances(owner));
     let (usage, allowances) = found.map_err(|error| request.fail(error))?;
-    Ok(of_one(&usage, &allowances))
+    Ok(Own(usage, allowances))
+}
+
+impl Own {
+    pub(super) fn of_one(&self) -> Element {
+        of_one(&self.0, &self.1)
+    }
 }
 
 /// What everybody used lately.
-pub(super) async fn all_usage(request: &RequestContext) -> Result<Element, AppError> {
+pub(super) async fn all_usage(request: &RequestContext) -> Result<Report, AppError> {
     let report = request.services.metering.report(DAYS, PEOPLE_SHOWN).await.map_err(|error| request.fail(error))?;
-    Ok(of_all(&report))
+    Ok(report)
 }
 
 fn of_one(usage: &UserUsage, allowances: &[Allowance]) -> Element {
-    let section = section("Usage", None).class("usage");
+    let section = section(texts::U_USAGE, None).class("usage");
     let section = if usage.month == Totals::default() {
-        section.child(nothing("You have not asked anything this month."))
+        section.child(nothing(texts::U_NOTHING_ASKED))
     } else {
-        let rows = [("Today", &usage.today), ("This month", &usage.month)];
+        let rows = [(texts::TODAY, &usage.today), (texts::U_THIS_MONTH, &usage.month)];
         let rows = rows.into_iter().map(|(when, totals)| row(el("b").child(when), totals));
-        section.child(table("Usage", &["When", "Answers", "Tokens", "Cost"], rows))
+        section.child(table(texts::U_USAGE, &columns(texts::P_WHEN), rows))
     };
     if allowances.is_empty() {
         return section;
@@ -50,18 +61,12 @@ fn quota(allowance: &Allowance) -> Element {
     let Allowance { used, limit, .. } = allowance;
     let amount = |micros: u64, currency: &str| money(i64::try_from(micros).unwrap_or(i64::MAX), currency);
     let (label, words, renews) = match &allowance.measure {
-        Measure::Requests => (
-            "Questions within a minute",
-            format!("{} of {}", grouped(*used), grouped(*limit)),
-            "Each counts for a minute.",
-        ),
-        Measure::Tokens => {
-            ("Tokens today", format!("{} of {}", grouped(*used), grouped(*limit)), "They renew at 00:00 UTC.")
-        }
+        Measure::Requests => (texts::U_REQUESTS, texts::u_of(&number(*used), &number(*limit)), texts::U_REQUESTS_RENEW),
+        Measure::Tokens => (texts::U_TOKENS_TODAY, texts::u_of(&number(*used), &number(*limit)), texts::U_TOKENS_RENEW),
         Measure::Money(currency) => (
-            "Cost this month",
-            format!("{} of {}", amount(*used, currency), amount(*limit, currency)),
-            "It renews on the first of the month at 00:00 UTC.",
+            texts::U_COST_THIS_MONTH,
+            texts::u_of(&amount(*used, currency), &amount(*limit, currency)),
+            texts::U_COST_RENEWS,
         ),
     };
     let meter = el("meter")
@@ -71,39 +76,43 @@ fn quota(allowance: &Allowance) -> Element {
         .attr("value", (*used).min((*limit).max(1)).to_string())
         .attr("aria-label", label)
         .child(words.clone());
-    let state = if allowance.is_used_up() { format!("{words}, used up") } else { words };
+    let state = if allowance.is_used_up() { texts::U_USED_UP.about(&words) } else { words };
     el("li").child(el("b").child(label)).child(meter).child(el("span").child(state)).child(el("small").child(renews))
 }
 
-fn of_all(report: &Report) -> Element {
-    let section = section("Usage in the last 30 days", None).class("usage");
+pub(super) fn of_all(report: &Report) -> Element {
+    let section = section(texts::U_LAST_30_DAYS, None).class("usage");
     if report.models.is_empty() {
-        return section.child(nothing("Nobody has asked anything."));
+        return section.child(nothing(texts::U_NOBODY));
     }
     let used = report.days.iter().rev().filter(|(_, totals)| totals.answers > 0);
-    let days = used.map(|(day, totals)| row(text(day.to_string()), totals));
+    let days = used.map(|(day, totals)| row(text(day_of(*day)), totals));
     section
-        .child(el("h3").child("By day"))
+        .child(el("h3").child(texts::U_BY_DAY))
         .child(picture(report))
-        .child(table("Usage by day", &["Day (UTC)", "Answers", "Tokens", "Cost"], days))
-        .child(shares("By model", "Usage by model", "Model", &report.models))
-        .child(shares("By department", "Usage by department", "Department", &report.departments))
-        .child(shares("Who used most", "Usage by person", "Name", &report.people))
+        .child(table(texts::U_USAGE_BY_DAY, &columns(texts::U_DAY), days))
+        .child(shares(texts::U_BY_MODEL, texts::U_USAGE_BY_MODEL, texts::MODEL, &report.models))
+        .child(shares(texts::U_BY_DEPARTMENT, texts::U_USAGE_BY_DEPARTMENT, texts::P_DEPARTMENT, &report.departments))
+        .child(shares(texts::U_MOST, texts::U_USAGE_BY_PERSON, texts::A_NAME, &report.people))
 }
 
-fn shares(heading: &'static str, label: &'static str, what: &'static str, shares: &[Share]) -> Element {
+fn shares(heading: Text, label: Text, what: Text, shares: &[Share]) -> Element {
     let rows = shares.iter().map(|share| {
-        let name = share.name.clone().unwrap_or_else(|| "Not known".to_owned());
+        let name = share.name.clone().unwrap_or_else(|| texts::U_NOT_KNOWN.into());
         row(el("b").child(name), &share.totals)
     });
-    el("div").child(el("h3").child(heading)).child(table(label, &[what, "Answers", "Tokens", "Cost"], rows))
+    el("div").child(el("h3").child(heading)).child(table(label, &columns(what), rows))
+}
+
+fn columns(first: Text) -> [Text; 4] {
+    [first, texts::U_ANSWERS, texts::U_TOKENS, texts::U_COST]
 }
 
 fn row(name: Element, totals: &Totals) -> Vec<Element> {
     let costs = totals.costs.iter().map(|(currency, micros)| money(*micros, currency));
     let costs: Vec<String> = costs.collect();
     let costs = if costs.is_empty() { "–".to_owned() } else { costs.join(", ") };
-    vec![name, text(grouped(totals.answers)), text(grouped(totals.tokens())), text(costs)]
+    vec![name, text(number(totals.answers)), text(number(totals.tokens())), text(costs)]
 }
 
 /// A column for each day. The table below says the same in numbers.
@@ -117,9 +126,9 @@ fn picture(report: &Report) -> Element {
             .attr("y", (HEIGHT - height).to_string())
             .attr("width", (COLUMN - 2).to_string())
             .attr("height", height.to_string())
-            .child(el("title").child(format!("{day}: {} tokens", grouped(totals.tokens()))))
+            .child(el("title").child(texts::u_tokens_on(&day_of(*day), &number(totals.tokens()))))
     });
-    let label = format!("Tokens by day. The most on one day were {}.", grouped(most));
+    let label = texts::U_PICTURE.about(&number(most));
     el("svg")
         .class("per-day")
         .attr("viewBox", format!("0 0 {} {HEIGHT}", report.days.len() as u64 * COLUMN))

@@ -6,6 +6,7 @@ use model::{Ending, NoticeKind};
 use reqwest::{Response, StatusCode, header::HeaderMap};
 use serde::Deserialize;
 use serde_json::Value;
+use texts::Text;
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 use tokio::time::timeout;
 
@@ -108,57 +109,33 @@ impl Failure {
         &self.detail
     }
 
-    /// How the reply ends, and what to tell the reader.
+    /// How the reply ends, and what to tell the reader in the language being spoken.
     pub fn for_reader(&self) -> (Ending, NoticeKind, String) {
+        let failed = |text: Text| (Ending::Failed, NoticeKind::Failed, text.into());
         match &self.kind {
-            FailureKind::Unreachable => (
-                Ending::Failed,
-                NoticeKind::Failed,
-                "The model cannot be reached right now. Your question is kept; ask again in a moment.".to_owned(),
-            ),
-            FailureKind::NotAuthorised => (
-                Ending::Failed,
-                NoticeKind::Failed,
-                "Banter is not allowed to use this model. Please tell your administrator the reference below."
-                    .to_owned(),
-            ),
-            FailureKind::NoSuchDeployment => (
-                Ending::Failed,
-                NoticeKind::Failed,
-                "This model is not available. Choose another one, or tell your administrator the reference below."
-                    .to_owned(),
-            ),
+            FailureKind::Unreachable => failed(texts::NOTICE_UNREACHABLE),
+            FailureKind::NotAuthorised => failed(texts::NOTICE_NOT_AUTHORISED),
+            FailureKind::NoSuchDeployment => failed(texts::NOTICE_NO_DEPLOYMENT),
             FailureKind::TooManyRequests(seconds) => {
                 // Limits are counted by the minute.
-                let seconds = seconds.unwrap_or(60);
-                let text = format!("The model has too many requests at the moment: try again in {seconds} s.");
+                let seconds = seconds.unwrap_or(60).to_string();
+                let text = texts::NOTICE_TOO_MANY_REQUESTS.about(&seconds);
                 (Ending::Failed, NoticeKind::TooManyRequests, text)
             }
             FailureKind::Filtered(categories) => {
-                let which = if categories.is_empty() { String::new() } else { format!(" ({})", categories.join(", ")) };
-                let text = format!(
-                    "The question was filtered by the content policy{which}. Put it in other words and send it again."
-                );
+                let text = texts::NOTICE_QUESTION_FILTERED.about(&in_categories(categories));
                 (Ending::Filtered, NoticeKind::Filtered, text)
             }
-            FailureKind::TooLong => (
-                Ending::Failed,
-                NoticeKind::Failed,
-                "This conversation has become too long for the model. Start a new chat and bring along what matters."
-                    .to_owned(),
-            ),
-            FailureKind::Refused => (
-                Ending::Failed,
-                NoticeKind::Failed,
-                "The model refused the request. Ask again, or tell your administrator the reference below.".to_owned(),
-            ),
-            FailureKind::BrokenOff => (
-                Ending::Interrupted,
-                NoticeKind::Interrupted,
-                "The model broke off. Ask again to get a whole one.".to_owned(),
-            ),
+            FailureKind::TooLong => failed(texts::NOTICE_TOO_LONG),
+            FailureKind::Refused => failed(texts::NOTICE_REFUSED),
+            FailureKind::BrokenOff => (Ending::Interrupted, NoticeKind::Interrupted, texts::NOTICE_BROKEN_OFF.into()),
         }
     }
+}
+
+/// " (hate, violence)" or nothing.
+pub(crate) fn in_categories(categories: &[String]) -> String {
+    if categories.is_empty() { String::new() } else { texts::IN_CATEGORIES.about(&categories.join(", ")) }
 }
 
 impl fmt::Display for Failure {

@@ -17,6 +17,7 @@ use futures::Stream;
 use model::{Role, Usage};
 use serde_json::json;
 
+pub(crate) use failure::in_categories;
 pub use failure::{Failure, FailureKind};
 pub(crate) use relay::Answer;
 pub(crate) use wire::usage_of;

@@ -52,14 +52,9 @@ impl Fitted {
         Self { trimmed: turns.len() < before, turns }
     }
 
-    /// What to tell the reader about what was left out.
+    /// What to tell the reader about what was left out, in the language being spoken.
     pub(crate) fn notice(&self) -> String {
-        let sent = self.turns.iter().filter(|turn| turn.role != Role::System).count();
-        let sent = match sent {
-            1 => "Only the last message was sent.".to_owned(),
-            n => format!("The last {n} messages were sent."),
-        };
-        format!("The beginning of this conversation was left out: it is longer than the model can read. {sent}")
+        texts::notice_trimmed(self.turns.iter().filter(|turn| turn.role != Role::System).count() as u64)
     }
 }
 

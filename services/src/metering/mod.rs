@@ -19,7 +19,7 @@ use crate::{
     store::usage::{self, Cost, Spent},
 };
 use fitting::Fitted;
-pub use money::{grouped, money};
+pub use money::money;
 pub(crate) use quotas::Exhausted;
 use quotas::Quotas;
 pub use quotas::{Allowance, Measure};

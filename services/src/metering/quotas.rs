@@ -2,7 +2,7 @@
 
 use time::{Duration, OffsetDateTime, Time, UtcDateTime};
 
-use super::money::{grouped, money};
+use super::money::money;
 use crate::{
     config::QuotaConfig,
     store::usage::{Cost, Spent},
@@ -33,8 +33,8 @@ pub struct Allowance {
 /// A quota is used up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exhausted {
-    /// What is used up, and when it renews.
-    pub(crate) message: String,
+    what: Allowance,
+    wait: Duration,
     pub(crate) retry_after_secs: u64,
 }
 
@@ -101,31 +101,34 @@ impl Allowance {
     fn exhausted(self, now: OffsetDateTime) -> Exhausted {
         let wait = (self.renews_at - now).max(Duration::ZERO);
         let retry_after_secs = wait.whole_seconds().unsigned_abs() + u64::from(wait.subsec_nanoseconds() > 0);
-        let limit = self.limit;
-        let message = match &self.measure {
-            Measure::Requests => format!(
-                "Too many requests: you may ask {} within a minute. Try again in {retry_after_secs} s.",
-                if limit == 1 { "once".to_owned() } else { format!("{} times", grouped(limit)) },
-            ),
-            Measure::Tokens => format!(
-                "Your {} tokens for today are used up. They renew at 00:00 UTC, in {}.",
-                grouped(limit),
-                in_words(wait)
-            ),
-            Measure::Money(currency) => format!(
-                "Your {} for this month are used up. They renew on 1 {} at 00:00 UTC.",
-                money(i64::try_from(limit).unwrap_or(i64::MAX), currency),
-                self.renews_at.month()
-            ),
-        };
-        Exhausted { message, retry_after_secs }
+        Exhausted { what: self, wait, retry_after_secs }
+    }
+}
+
+impl Exhausted {
+    /// What is used up, and when it renews, in the language being spoken.
+    pub(crate) fn message(&self) -> String {
+        let Allowance { measure, limit, renews_at, .. } = &self.what;
+        match measure {
+            Measure::Requests => texts::quota_requests(*limit, &self.retry_after_secs.to_string()),
+            Measure::Tokens => texts::quota_tokens(&texts::number(*limit), &in_words(self.wait)),
+            Measure::Money(currency) => {
+                let month = usize::from(u8::from(renews_at.month())) - 1;
+                let month = texts::LONG_MONTHS.text().split(' ').nth(month).unwrap_or_default();
+                texts::quota_money(&money(i64::try_from(*limit).unwrap_or(i64::MAX), currency), month)
+            }
+        }
     }
 }
 
 /// Such as `3 h 20 min`, never too little.
 fn in_words(wait: Duration) -> String {
     let minutes = wait.whole_minutes() + i64::from(!(wait - Duration::minutes(wait.whole_minutes())).is_zero());
-    if minutes < 60 { format!("{minutes} min") } else { format!("{} h {} min", minutes / 60, minutes % 60) }
+    if minutes < 60 {
+        texts::MINUTES.about(&minutes.to_string())
+    } else {
+        texts::hours_and_minutes(&(minutes / 60).to_string(), &(minutes % 60).to_string())
+    }
 }
 
 /// When enough of the last minute's requests are a minute old.

@@ -11,11 +11,12 @@ use std::sync::Arc;
 
 use model::UserId;
 use sqlx::PgPool;
+use texts::Language;
 
 pub use crate::store::{
     sessions::StoredSession,
     sign_ins::{RecordedSignIn, SignInEvent},
-    users::ListedUser,
+    users::{Languages, ListedUser},
 };
 use crate::{
     config::AccessConfig,
@@ -80,6 +81,12 @@ impl People {
             sign_ins: self.sign_ins(Some(owner), SIGN_INS_SHOWN).await?,
             details,
         })
+    }
+
+    /// `owner` chooses the language they want to be spoken to in; `None` leaves it to their profile in the directory,
+    /// and then to their browser.
+    pub async fn choose_language(&self, owner: UserId, language: Option<Language>) -> Result<(), Error> {
+        Ok(users::choose_language(&self.pool, owner, language).await?)
     }
 
     /// A person's display name and e-mail.

@@ -15,6 +15,7 @@ use crate::{
     store::{
         replies,
         sessions::{self, NewSession, StoredSession, Which},
+        users::Languages,
     },
 };
 
@@ -58,6 +59,8 @@ pub struct ActiveSession {
     /// Its public name.
     pub id: Uuid,
     pub viewer: Viewer,
+    /// Of its owner.
+    pub languages: Languages,
     /// When it ends at the latest.
     pub expires_at: OffsetDateTime,
     /// Its secret id has to be replaced: the owner's rights grew.
@@ -123,6 +126,7 @@ impl People {
         Ok(SessionState::Active(ActiveSession {
             id: stored.public_id,
             viewer: stored.viewer,
+            languages: stored.languages,
             expires_at: stored.expires_at,
             renewal_due: stored.renewal_due,
         }))

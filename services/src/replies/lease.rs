@@ -22,6 +22,7 @@ use crate::{
         library,
         replies::{self, End, gather},
         reply_logs::{self, Entries, LEASE, last_of},
+        users,
     },
 };
 
@@ -114,9 +115,10 @@ impl Lease {
         }
         let (text, _) = gather(&events);
         let metered = self.metered(reply, &events).await?;
+        let language = users::language_of_asker(&self.pool, reply).await?;
         let notice = Notice {
             kind: NoticeKind::Interrupted,
-            text: "The server that wrote this answer went away.".to_owned(),
+            text: texts::in_language(language, || texts::NOTICE_SERVER_GONE.into()),
             correlation_id: clock::new_correlation_id(),
         };
         for event in [ReplyEvent::Notice(notice.clone()), ReplyEvent::End(Ending::Interrupted)] {

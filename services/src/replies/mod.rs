@@ -108,8 +108,8 @@ impl Replies {
         let log = self.journal.open(reply, writer, n, text);
         let (pool, hub, journal) = (self.pool.clone(), Arc::clone(&self.hub), Arc::clone(&self.journal));
         let metering = Arc::clone(&self.metering);
-        let correlation_id = clock::new_correlation_id();
-        let writer = Writer { pool, hub, journal, log: Arc::clone(&log), metering, correlation_id };
+        let (language, correlation_id) = (request.language, clock::new_correlation_id());
+        let writer = Writer { pool, hub, journal, log: Arc::clone(&log), metering, language, correlation_id };
         let (completions, hub, shutdown) =
             (Arc::clone(&self.completions), Arc::clone(&self.hub), self.shutdown.clone());
         let written = tokio::spawn(async move {

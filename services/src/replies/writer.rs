@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures::StreamExt as _;
 use model::{Ending, Notice, NoticeKind, ReplyEvent};
 use sqlx::PgPool;
+use texts::{Language, Text};
 use tokio::{sync::watch, time::sleep};
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
     log::OpenLog,
 };
 use crate::{
-    completions::{Chunk, Completions, Failure, FailureKind, Finish, Turn},
+    completions::{Chunk, Completions, Failure, FailureKind, Finish, Turn, in_categories},
     error::Error,
     hub::{Hub, Topic},
     metering::{Metered, Metering},
@@ -29,6 +30,8 @@ pub(crate) struct Request {
     pub(crate) turns: Vec<Turn>,
     /// A pseudonym of the person asking.
     pub(crate) user: String,
+    /// Of the person asking, for what they are told beside the answer.
+    pub(crate) language: Language,
 }
 
 /// Writes one reply.
@@ -38,6 +41,7 @@ pub(super) struct Writer {
     pub(super) journal: Arc<Journal>,
     pub(super) log: Arc<OpenLog>,
     pub(super) metering: Arc<Metering>,
+    pub(super) language: Language,
     pub(super) correlation_id: String,
 }
 
@@ -81,7 +85,7 @@ impl Writer {
 
     /// Ends the reply after a fault in this program.
     pub(super) async fn give_up(&self) -> Ending {
-        let notice = Some(self.notice(NoticeKind::Interrupted, "Something went wrong while this answer was written."));
+        let notice = Some(self.notice(NoticeKind::Interrupted, || texts::NOTICE_FAULT.into()));
         let metered = self.known(self.metering.of_lost(self.log.reply, self.log.text()).await);
         self.journal.end(&self.log, Outcome { ending: Ending::Interrupted, notice, standing: None, metered }).await;
         Ending::Interrupted
@@ -96,7 +100,7 @@ impl Writer {
     }
 
     fn tell_trimmed(&self, exchange: &Exchange) -> Notice {
-        let notice = self.notice(NoticeKind::Trimmed, &exchange.fitted.notice());
+        let notice = self.notice(NoticeKind::Trimmed, || exchange.fitted.notice());
         self.journal.add(&self.log, ReplyEvent::Notice(notice.clone()));
         notice
     }
@@ -184,7 +188,7 @@ impl Writer {
                 }
                 () = &mut lost => return None,
                 () = &mut restarted => {
-                    return Some(self.interrupted("The server was restarted while it wrote this answer."));
+                    return Some(self.interrupted(texts::NOTICE_RESTARTED));
                 }
             }
         }
@@ -195,21 +199,18 @@ impl Writer {
             Some(Finish::Stop) => Told { ending: Ending::Finished, notice: None },
             Some(Finish::Length) => Told {
                 ending: Ending::Finished,
-                notice: Some(self.notice(NoticeKind::Length, "The answer reached the model's length limit.")),
+                notice: Some(self.notice(NoticeKind::Length, || texts::NOTICE_LENGTH.into())),
             },
             Some(Finish::Filtered(categories)) => {
-                let text = format!(
-                    "The rest of this answer was filtered by the content policy{}. Ask in other words to go on.",
-                    in_category(&categories)
-                );
-                Told { ending: Ending::Filtered, notice: Some(self.notice(NoticeKind::Filtered, &text)) }
+                let text = || texts::NOTICE_REST_FILTERED.about(&in_categories(&categories));
+                Told { ending: Ending::Filtered, notice: Some(self.notice(NoticeKind::Filtered, text)) }
             }
-            None => self.interrupted("The connection to the model broke off."),
+            None => self.interrupted(texts::NOTICE_CONNECTION),
         }
     }
 
-    fn interrupted(&self, why: &str) -> Told {
-        Told { ending: Ending::Interrupted, notice: Some(self.notice(NoticeKind::Interrupted, why)) }
+    fn interrupted(&self, why: Text) -> Told {
+        Told { ending: Ending::Interrupted, notice: Some(self.notice(NoticeKind::Interrupted, || why.into())) }
     }
 
     fn retracted(&self, categories: &[String]) -> Notice {
@@ -219,11 +220,7 @@ impl Writer {
             categories = categories.join(","),
             "an answer was withdrawn after it was shown: the content filter objected"
         );
-        let text = format!(
-            "This answer was withdrawn: the content policy objected to it{} after it was shown. Ask in other words.",
-            in_category(categories)
-        );
-        self.notice(NoticeKind::Filtered, &text)
+        self.notice(NoticeKind::Filtered, || texts::NOTICE_WITHDRAWN.about(&in_categories(categories)))
     }
 
     fn failed(&self, failure: &Failure) -> Told {
@@ -234,18 +231,14 @@ impl Writer {
             status = failure.status,
             "the model did not answer: {failure}"
         );
-        let (ending, kind, text) = failure.for_reader();
-        Told { ending, notice: Some(self.notice(kind, &text)) }
+        let (ending, kind, text) = texts::in_language(self.language, || failure.for_reader());
+        Told { ending, notice: Some(self.notice(kind, || text)) }
     }
 
-    fn notice(&self, kind: NoticeKind, text: &str) -> Notice {
-        Notice { kind, text: text.to_owned(), correlation_id: self.correlation_id.clone() }
+    fn notice(&self, kind: NoticeKind, text: impl FnOnce() -> String) -> Notice {
+        let text = texts::in_language(self.language, text);
+        Notice { kind, text, correlation_id: self.correlation_id.clone() }
     }
-}
-
-/// " (hate, violence)" or nothing.
-fn in_category(categories: &[String]) -> String {
-    if categories.is_empty() { String::new() } else { format!(" ({})", categories.join(", ")) }
 }
 
 /// Completes when the server is told to stop.

@@ -5,7 +5,7 @@ use sqlx::{PgPool, Row as _};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::news;
+use super::{news, users::Languages};
 
 /// A session to store.
 pub struct NewSession<'a> {
@@ -24,6 +24,8 @@ pub struct NewSession<'a> {
 pub struct StoredSession {
     pub public_id: Uuid,
     pub viewer: Viewer,
+    /// Of their owner.
+    pub languages: Languages,
     pub user_agent: Option<String>,
     pub network: Option<String>,
     pub created_at: OffsetDateTime,
@@ -37,7 +39,8 @@ pub struct StoredSession {
 }
 
 const COLUMNS: &str = "s.public_id, s.user_agent, s.network, s.created_at, s.last_seen_at, s.expires_at, \
-    s.access_checked_at, s.renewal_due, (s.checking_until > now()) IS TRUE AS is_being_checked, s.end_reason, s.user_id, u.display_name, u.department, u.roles";
+    s.access_checked_at, s.renewal_due, (s.checking_until > now()) IS TRUE AS is_being_checked, s.end_reason, s.user_id, u.display_name, u.department, \
+    u.roles, u.language, u.preferred_language";
 
 /// For how long the id before the last renewal still works.
 const OLD_ID_SECS: f64 = 10.0;
@@ -95,6 +98,7 @@ fn stored(row: &sqlx::postgres::PgRow) -> Result<StoredSession, sqlx::Error> {
     Ok(StoredSession {
         public_id: row.try_get("public_id")?,
         viewer: super::users::viewer(row)?,
+        languages: super::users::languages(row)?,
         user_agent: row.try_get("user_agent")?,
         network: row.try_get("network")?,
         created_at: row.try_get("created_at")?,

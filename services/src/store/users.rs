@@ -1,8 +1,9 @@
 //! People and their accounts.
 
-use model::{Group, UserId, UserRole, Viewer};
+use model::{Group, MessageId, UserId, UserRole, Viewer};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool, Row as _, postgres::PgRow, types::Json};
+use texts::Language;
 use time::OffsetDateTime;
 
 use crate::clock;
@@ -45,6 +46,8 @@ pub struct UserDetails {
     pub username: Option<String>,
     pub job_title: Option<String>,
     pub preferred_language: Option<String>,
+    /// The language that they chose here.
+    pub language: Option<String>,
     pub groups: Vec<Group>,
     pub app_roles: Vec<String>,
     pub synced_at: OffsetDateTime,
@@ -147,7 +150,7 @@ pub async fn rights(pool: &PgPool, user: UserId) -> Result<Option<(Vec<String>, 
 /// What the profile page adds to the viewer.
 pub async fn details(pool: &PgPool, owner: UserId) -> Result<Option<UserDetails>, sqlx::Error> {
     let row = sqlx::query(
-        "SELECT display_name, department, given_name, surname, email, username, job_title, preferred_language, groups, app_roles, synced_at
+        "SELECT display_name, department, given_name, surname, email, username, job_title, preferred_language, language, groups, app_roles, synced_at
          FROM users WHERE id = $1",
     )
     .bind(owner.0)
@@ -164,11 +167,57 @@ pub async fn details(pool: &PgPool, owner: UserId) -> Result<Option<UserDetails>
             app_roles: row.try_get("app_roles")?,
             job_title: row.try_get("job_title")?,
             preferred_language: row.try_get("preferred_language")?,
+            language: row.try_get("language")?,
             groups: row.try_get::<Json<Vec<Group>>, _>("groups")?.0,
             synced_at: row.try_get("synced_at")?,
         })
     })
     .transpose()
+}
+
+/// The user chooses a language, or none.
+pub async fn choose_language(pool: &PgPool, owner: UserId, language: Option<Language>) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE users SET language = $2 WHERE id = $1")
+        .bind(owner.0)
+        .bind(language.map(Language::tag))
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// The language of whoever asked for a reply, as far as it is known without them.
+pub async fn language_of_asker(pool: &PgPool, reply: MessageId) -> Result<Language, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT u.language, u.preferred_language FROM messages m
+         JOIN conversations c ON c.id = m.conversation_id JOIN users u ON u.id = c.owner_id WHERE m.id = $1",
+    )
+    .bind(reply.0)
+    .fetch_optional(pool)
+    .await?;
+    let languages = row.map(|row| languages(&row)).transpose()?;
+    Ok(languages.and_then(Languages::language).unwrap_or_default())
+}
+
+/// What is known of the language somebody wants to be spoken to in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Languages {
+    /// By themselves.
+    pub chosen: Option<Language>,
+    /// By the directory, if it names one of ours.
+    pub in_directory: Option<Language>,
+}
+
+impl Languages {
+    /// What they chose themselves comes first.
+    pub fn language(self) -> Option<Language> {
+        self.chosen.or(self.in_directory)
+    }
+}
+
+/// From a row with `language` and `preferred_language`.
+pub(super) fn languages(row: &PgRow) -> Result<Languages, sqlx::Error> {
+    let of = |tag: Option<String>| tag.as_deref().and_then(Language::of_tag);
+    Ok(Languages { chosen: of(row.try_get("language")?), in_directory: of(row.try_get("preferred_language")?) })
 }
 
 /// A user as administrators see them.

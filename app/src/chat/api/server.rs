@@ -37,7 +37,7 @@ pub async fn ask(
         Some(conversation) => Place::After(conversation),
         None => Place::New(temporary.then_some(asker.session)),
     };
-    let new = NewQuestion { id, ..NewQuestion::plain(place, &content, model.as_deref()) };
+    let new = NewQuestion { id, language: request.language, ..NewQuestion::plain(place, &content, model.as_deref()) };
     let receipt = request.services.conversations.ask(asker.viewer.id, new).await;
     let receipt = receipt.map_err(|error| request.fail(error))?;
     if request.plain_form {
@@ -63,7 +63,8 @@ pub async fn edit(
     let (request, viewer) = crate::context::asking()?;
     let conversations = &request.services.conversations;
     let edited = async {
-        let new = NewQuestion::plain(Place::InsteadOf(question), &content, model.as_deref());
+        let plain = NewQuestion::plain(Place::InsteadOf(question), &content, model.as_deref());
+        let new = NewQuestion { language: request.language, ..plain };
         let asked = conversations.ask(viewer.id, new).await?;
         conversations.open(viewer.id, asked.conversation_id).await
     };
@@ -75,7 +76,8 @@ pub async fn edit(
 pub async fn ask_again(reply: MessageId, #[server(default)] model: Option<String>) -> Result<Conversation, AppError> {
     let (request, viewer) = crate::context::asking()?;
     let conversations = &request.services.conversations;
-    conversations.ask_again(viewer.id, reply, model.as_deref()).await.map_err(|error| request.fail(error))
+    let again = conversations.ask_again(viewer.id, reply, model.as_deref(), request.language).await;
+    again.map_err(|error| request.fail(error))
 }
 
 /// Shows another version of a message, with what followed it. The conversation as it is then.
@@ -242,7 +244,7 @@ pub async fn typeset(parts: String) -> Result<Vec<serde_json::Value>, AppError> 
     let (request, _) = crate::context::asking()?;
     let read = serde_json::from_str::<Vec<Part>>(&parts).ok();
     let read = read.filter(|read| read.len() <= PARTS_MAX && parts.len() <= BYTES_MAX);
-    let Some(read) = read else { return Err(request.fail(services::Error::Invalid("This cannot be set."))) };
+    let Some(read) = read else { return Err(request.fail(services::Error::Invalid(texts::INVALID_SET))) };
     let outcomes = request.services.typesetter.set(read, PATIENCE).await;
     // Strings, numbers and lists of them: making values of those cannot fail.
     Ok(outcomes.iter().map(|outcome| serde_json::to_value(outcome.as_deref()).unwrap_or_default()).collect())
@@ -266,7 +268,8 @@ pub async fn stop(reply: MessageId) -> Result<(), AppError> {
 #[server(prefix = "/fn", endpoint = "resume")]
 pub async fn resume(reply: MessageId) -> Result<Message, AppError> {
     let (request, viewer) = crate::context::asking()?;
-    request.services.conversations.resume(viewer.id, reply).await.map_err(|error| request.fail(error))
+    let resumed = request.services.conversations.resume(viewer.id, reply, request.language).await;
+    resumed.map_err(|error| request.fail(error))
 }
 
 /// The events of a reply after number `after`: those there are, then those to come, until its last one.

@@ -26,7 +26,7 @@ fn tokens(limit: u64) -> QuotaConfig {
 }
 
 fn message(quotas: Vec<QuotaConfig>, spent: &Spent) -> Option<String> {
-    Quotas(quotas).exhausted(spent).map(|exhausted| exhausted.message)
+    Quotas(quotas).exhausted(spent).map(|exhausted| exhausted.message())
 }
 
 #[test]
@@ -61,11 +61,11 @@ fn the_message_says_what_is_used_up_and_when_it_renews() {
     let tokens_message = message(vec![tokens(800)], &spent()).unwrap();
     assert_eq!(tokens_message, "Your 800 tokens for today are used up. They renew at 00:00 UTC, in 1 h 45 min.");
     let exhausted = Quotas(vec![tokens(1), euros(1_500_000)]).exhausted(&spent()).unwrap();
-    assert_eq!(exhausted.message, "Your 1.50 EUR for this month are used up. They renew on 1 January at 00:00 UTC.");
+    assert_eq!(exhausted.message(), "Your 1.50 EUR for this month are used up. They renew on 1 January at 00:00 UTC.");
     assert_eq!(exhausted.retry_after_secs, 6270, "the month ends with the day");
     let earlier = Spent { now: datetime!(2026-12-30 22:15:30 UTC), ..spent() };
     let exhausted = Quotas(vec![euros(1), tokens(1)]).exhausted(&earlier).unwrap();
-    assert!(exhausted.message.contains("month"), "what renews last is what to wait for: {}", exhausted.message);
+    assert!(exhausted.message().contains("month"), "what renews last is what to wait for: {}", exhausted.message());
 }
 
 #[test]
