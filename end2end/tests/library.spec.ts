@@ -108,13 +108,13 @@ test("what is done in one tab shows in the others", async ({ page, chat, context
 
 test("what is written in one browser waits in another", async ({ chat, newBrowser }) => {
   const word = uniqueWord();
-  await chat.open("Grace Gómez-Núñez");
+  await chat.open("Carol Chen");
   await chat.askAndRead(`echo: ${word}`);
   const kept = chat.page.waitForResponse((response) => response.url().includes("/fn/keep_draft"));
   await chat.message.fill(`half a thought ${word}`);
   await kept;
   const phone = new Chat(await (await newBrowser()).newPage());
-  await phone.open("Grace Gómez-Núñez", new URL(chat.page.url()).pathname);
+  await phone.open("Carol Chen", new URL(chat.page.url()).pathname);
   await expect(phone.message).toHaveValue(`half a thought ${word}`);
 });
 

@@ -60,10 +60,11 @@ const openConversation = async (page: Page, path: string): Promise<void> => {
 const PAGES: Shown[] = [
   {
     name: "chat-empty",
+    // In German: her profile prefers it.
     persona: "Grace Gómez-Núñez",
     open: async (page) => {
       await page.goto("/chat");
-      await expect(page.getByRole("heading", { level: 1 })).toContainText("Good to see you");
+      await expect(page.getByRole("heading", { level: 1 })).toContainText("Grace");
     },
   },
   {

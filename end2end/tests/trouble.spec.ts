@@ -170,19 +170,3 @@ test("after trouble the next question is answered", async ({ chat }) => {
   await chat.askAndRead("echo: better now");
   await expect(chat.answerText).toHaveText("better now");
 });
-
-test.describe("the provider refuses", () => {
-  test.use({ expectedErrors: /status of 403/ });
-
-  test("a sign-in that the provider refuses is explained with its code", async ({ page }) => {
-    // A person no other test signs in as.
-    const match = { persona: "Grace" };
-    await order({ service: "entra", kind: "authorize_error", error: "access_denied", code: 50105, times: 1, match });
-    await page.goto("/chat");
-    await page.getByRole("button", { name: "Grace Gómez-Núñez" }).click();
-    await expect(page.getByRole("heading", { level: 1, name: "You could not be signed in" })).toBeVisible();
-    await expect(page.getByRole("definition").filter({ hasText: "50105" })).toBeVisible();
-    await page.getByRole("link", { name: "Try again" }).click();
-    await expect(page.getByRole("heading", { level: 1 })).toContainText("Good to see you");
-  });
-});
