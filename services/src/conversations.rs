@@ -191,27 +191,15 @@ impl Asking {
             cost_centre: cost_centre.as_deref(),
         };
         let is_new = matches!(place, Place::New(_));
+        // What fails in here has stored nothing: a reply that nobody writes would be in everybody's way.
+        let mut tx = pool.begin().await?;
+        replies.metering.admit(&mut tx, owner).await?;
+        let asked = exchanges::store(&mut tx, &exchange).await?.ok_or(Error::NotFound)?;
+        let mut turns = if is_new { Vec::new() } else { turns_of(store::history(&mut tx, asked.parent).await?) };
+        turns.extend(content.map(|text| Turn { role: Role::User, text: text.to_owned() }));
         let user = crate::crypto::pseudonym(owner.0.as_bytes());
-        let last = content.map(|text| Turn { role: Role::User, text: text.to_owned() });
-        let request = |turns| Request { model: model.clone(), turns, user: user.clone(), language };
-        let (asked, written) = if is_new && !replies.metering.has_quotas() {
-            // One statement is its own transaction.
-            let mut connection = pool.acquire().await?;
-            let asked = exchanges::store(&mut connection, &exchange).await?.ok_or(Error::NotFound)?;
-            drop(connection);
-            let request = request(last.into_iter().collect());
-            let written = replies.begin(asked.reply.id, writer, (0, String::new()), request, async { Ok(()) }).await?;
-            (asked, written)
-        } else {
-            // What fails in here has stored nothing: a reply that nobody writes would be in everybody's way.
-            let mut tx = pool.begin().await?;
-            replies.metering.admit(&mut tx, owner).await?;
-            let asked = exchanges::store(&mut tx, &exchange).await?.ok_or(Error::NotFound)?;
-            let history = store::history(&mut tx, asked.parent).await?;
-            let request = request(turns_of(history).into_iter().chain(last).collect());
-            let written = replies.begin(asked.reply.id, writer, (0, String::new()), request, tx.commit()).await?;
-            (asked, written)
-        };
+        let request = Request { model, turns, user: user.clone(), language };
+        let written = replies.begin(asked.reply.id, writer, (0, String::new()), request, tx.commit()).await?;
         replies.tell_changed(owner);
         if let Some(question) = question.filter(|_| is_new) {
             let (conversation, reply) = (asked.conversation, asked.reply.id);
