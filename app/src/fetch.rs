@@ -2,29 +2,25 @@
 
 use std::cell::Cell;
 
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Reflect, SyntaxError, Uint8Array};
 use model::FaultKind;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, RequestInit, Response, UrlSearchParams};
 
-use crate::{
-    AppError,
-    browser::window,
-    read::{self, Read},
-};
+use crate::{AppError, browser::window, read::Read};
 
 /// Arguments by name; those without a value are left out.
 pub type Arguments<'a> = &'a [(&'a str, Option<&'a str>)];
 
 /// Asks the function `name` for something.
 pub async fn get<T: Read>(name: &str, arguments: Arguments<'_>) -> Result<T, AppError> {
-    answer(&get_text(name, arguments).await?)
+    read(&get_json(name, arguments).await?)
 }
 
 /// Has the function `name` do something.
 pub async fn post<T: Read>(name: &str, arguments: Arguments<'_>) -> Result<T, AppError> {
-    answer(&post_text(name, arguments).await?)
+    read(&post_json(name, arguments).await?)
 }
 
 /// A response as it arrives. Dropping it ends it.
@@ -63,18 +59,19 @@ impl Drop for Chunks {
 
 /// The text of the file or page at `path`.
 pub async fn file(path: &str) -> Result<String, AppError> {
-    text(send(path, &RequestInit::new()).await?).await
+    let text = send(path, &RequestInit::new()).await?.text().map_err(|_| unreachable())?;
+    JsFuture::from(text).await.ok().and_then(|text| text.as_string()).ok_or_else(unreachable)
 }
 
-async fn get_text(name: &str, arguments: Arguments<'_>) -> Result<String, AppError> {
-    text(send(&address(name, arguments), &RequestInit::new()).await?).await
+async fn get_json(name: &str, arguments: Arguments<'_>) -> Result<JsValue, AppError> {
+    json(send(&address(name, arguments), &RequestInit::new()).await?).await
 }
 
-async fn post_text(name: &str, arguments: Arguments<'_>) -> Result<String, AppError> {
+async fn post_json(name: &str, arguments: Arguments<'_>) -> Result<JsValue, AppError> {
     let init = RequestInit::new();
     init.set_method("POST");
     init.set_body(&form(arguments));
-    text(send(&address(name, &[]), &init).await?).await
+    json(send(&address(name, &[]), &init).await?).await
 }
 
 async fn send(address: &str, init: &RequestInit) -> Result<Response, AppError> {
@@ -83,16 +80,19 @@ async fn send(address: &str, init: &RequestInit) -> Result<Response, AppError> {
     if response.ok() {
         return Ok(response);
     }
-    Err(read::json(&text(response).await?).unwrap_or_else(incomprehensible))
+    Err(read(&json(response).await?)?)
 }
 
-async fn text(response: Response) -> Result<String, AppError> {
-    let text = response.text().map_err(|_| unreachable())?;
-    JsFuture::from(text).await.ok().and_then(|text| text.as_string()).ok_or_else(unreachable)
+/// The browser reads JSON by itself: a long text would be copied into this memory and out again for it.
+async fn json(response: Response) -> Result<JsValue, AppError> {
+    let json = response.json().map_err(|_| unreachable())?;
+    JsFuture::from(json)
+        .await
+        .map_err(|error| if error.is_instance_of::<SyntaxError>() { incomprehensible() } else { unreachable() })
 }
 
-fn answer<T: Read>(text: &str) -> Result<T, AppError> {
-    read::json(text).ok_or_else(incomprehensible)
+fn read<T: Read>(value: &JsValue) -> Result<T, AppError> {
+    T::read(value).ok_or_else(incomprehensible)
 }
 
 fn address(name: &str, arguments: Arguments<'_>) -> String {

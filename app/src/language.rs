@@ -12,7 +12,9 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{DomParser, Element, SupportedType};
 
 use crate::{
-    AppError, browser, clock, fetch,
+    AppError, browser,
+    chat::kept,
+    clock, fetch,
     html::{ABOUT, SAID},
     task::next_frame,
 };
@@ -63,6 +65,8 @@ pub async fn choose(choice: &str) -> Result<(), AppError> {
     if let Some(root) = browser::document().document_element() {
         _ = root.set_attribute("lang", language.tag());
     }
+    // What is not in the document is not told anew with it.
+    kept::forget_all();
     CHANGED.with(ArcTrigger::notify);
     // Behind what follows the language by itself.
     next_frame(move || {

@@ -31,6 +31,7 @@ pub mod status;
 mod task;
 mod theme;
 mod unreadable;
+mod visit;
 
 pub use app::app;
 pub use error::AppError;

@@ -3,14 +3,14 @@
 //! The server finds out everything a page shows before it renders it, and writes it into the document once more for the
 //! browser to start from. In the browser, going on means asking for what the next page shows, and then showing it.
 
-use model::{Conversation, ConversationId, ConversationPage, FaultKind, MessageId, UserId, Viewer};
+use model::{ConversationId, ConversationPage, FaultKind, MessageId, UserId, Viewer};
 use reactive_graph::owner::use_context;
 use serde::Serialize;
 use web_sys::Event;
 
 use crate::{
     AppError, browser,
-    chat::{self, Conversations, OpenConversation},
+    chat::{self, Change, Conversations, Done, Offer, OpenConversation, kept},
     fetch,
     html::effect,
     language, missing,
@@ -98,6 +98,9 @@ pub struct Page {
     pub theme: Signal<Theme>,
     /// The message to bring into view once its conversation is shown.
     pub look_for: Signal<Option<MessageId>>,
+    /// The conversation that is pointed at, and the one that is fetched because of that.
+    pub(crate) pointed_at: Signal<Option<ConversationId>>,
+    pub(crate) ahead: Signal<Option<ConversationId>>,
     viewer: Option<UserId>,
     list: Conversations,
 }
@@ -121,6 +124,8 @@ impl Page {
             gone: Signal::new(None),
             theme: Signal::new(session.theme),
             look_for: Signal::new(None),
+            pointed_at: Signal::new(None),
+            ahead: Signal::new(None),
             viewer: session.viewer.as_ref().map(|viewer| viewer.id),
             list,
         }
@@ -142,6 +147,19 @@ impl Page {
             browser::document().set_title(&renamed.unwrap_or_else(|| self.content.with(Content::title)));
         });
         effect(move || {
+            if self.gone.get().is_some() {
+                kept::forget_all();
+            }
+        });
+        // What was not there may be back.
+        effect(move || {
+            let place = self.place.get();
+            let is_listed = place.conversation().and_then(|id| self.list.find(id, |_| ())).is_some();
+            if is_listed && self.is_at_error() && !self.pending.get_untracked() {
+                self.show(place);
+            }
+        });
+        effect(move || {
             listen("click", move |event: web_sys::MouseEvent| {
                 if theme::is_button(&event) {
                     theme::cycle(self.theme);
@@ -160,7 +178,13 @@ impl Page {
             });
             browser::while_looked_at(move || run(self.look_at_session()));
             if let Some(viewer) = self.viewer {
-                chat::listen(viewer, move || run(self.list.refresh()));
+                chat::listen(viewer, move |goes_on| {
+                    if goes_on {
+                        run(self.list.refresh());
+                    } else {
+                        run(self.look_at_session());
+                    }
+                });
             }
             listen("popstate", move |_: Event| self.show(Place::of(&browser::path())));
         });
@@ -205,9 +229,19 @@ impl Page {
     }
 
     /// Shows a conversation as it has become, if it still is the one that is looked at.
-    pub fn renew(self, conversation: Conversation) {
+    pub fn renew(self, conversation: OpenConversation) {
         if self.is_at(conversation.id) {
-            self.set_content(Content::Conversation(Box::new(conversation.into())));
+            self.set_content(Content::Conversation(Box::new(conversation)));
+        }
+    }
+
+    /// A conversation that is shown was thrown away elsewhere.
+    pub fn lost(self, id: ConversationId) {
+        if self.is_at(id) {
+            let undo = Change { id, function: "restore", argument: None };
+            let sentence = texts::DONE_DELETE_ELSEWHERE.into();
+            self.set_content(Content::NotShown(missing::error()));
+            self.list.done.set(Some(Done { sentence, offer: Some(Offer::Undo(undo)) }));
         }
     }
 
@@ -224,6 +258,11 @@ impl Page {
         self.place.try_get_untracked() == Some(Place::Conversation(id))
     }
 
+    /// Whether what the reader came for cannot be shown.
+    pub fn is_at_error(self) -> bool {
+        self.content.try_with_untracked(Content::is_error) == Some(true)
+    }
+
     fn leave_for(self, path: &str) {
         if path != browser::path() {
             browser::push(path);
@@ -231,8 +270,7 @@ impl Page {
     }
 
     fn show(self, place: Place) {
-        let is_error = self.content.try_with_untracked(Content::is_error);
-        let is_there = self.place.try_get_untracked() == Some(place) && is_error == Some(false);
+        let is_there = self.place.try_get_untracked() == Some(place) && !self.is_at_error();
         self.place.set(place);
         if is_there {
             return;
@@ -242,27 +280,12 @@ impl Page {
             Place::NoConversation => Content::NotShown(missing::error()),
             // Sheets are documents of their own; nothing leads to one from within.
             Place::Missing | Place::Sheet => Content::Missing,
-            Place::Conversation(id) => {
-                self.pending.set(true);
-                run(self.fetch(id));
-                return;
-            }
+            Place::Conversation(id) => return self.show_conversation(id),
         };
         self.replace(content);
     }
 
-    async fn fetch(self, id: ConversationId) {
-        let content = match chat::api::conversation(id).await {
-            Ok(conversation) => Content::Conversation(Box::new(conversation.into())),
-            Err(error) => Content::NotShown(error),
-        };
-        // The reader may have gone elsewhere in the meantime.
-        if self.is_at(id) {
-            self.replace(content);
-        }
-    }
-
-    fn replace(self, content: Content) {
+    pub(crate) fn replace(self, content: Content) {
         self.pending.set(false);
         // The list may have changed while it was not looked at.
         if content.kind() == Kind::Chat && self.content.try_with_untracked(Content::kind) != Some(Kind::Chat) {

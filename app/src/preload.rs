@@ -34,8 +34,9 @@ pub async fn preload(request: &RequestContext, uri: &Uri) -> (PageData, Option<u
 async fn content(request: &RequestContext, asker: &Asker, place: Place, uri: &Uri) -> Content {
     match place {
         Place::NewChat => Content::NewChat,
-        Place::Conversation(id) => match chat::open(request, asker.viewer.id, id).await {
-            Ok(opened) => Content::Conversation(Box::new(opened)),
+        Place::Conversation(id) => match chat::open(request, asker.viewer.id, id, None).await {
+            Ok(Some(opened)) => Content::Conversation(Box::new(opened)),
+            Ok(None) => Content::Missing,
             Err(error) => Content::NotShown(request.fail(error)),
         },
         Place::NoConversation => Content::NotShown(texts::in_language(request.language, missing::error)),

@@ -3,15 +3,15 @@
 
 use js_sys::{Array, Reflect};
 use model::{
-    AskReceipt, Conversation, ConversationId, ConversationPage, ConversationSummary, Ending, Fault, FaultKind, Formula,
-    Found, Message, MessageId, MessageStatus, ModelChoice, Notice, NoticeKind, NumberedEvent, ReplyEvent, Role,
-    Siblings, Typeset, Usage, UserId, UserRole, Viewer,
+    AskReceipt, ConversationId, ConversationPage, ConversationSummary, Ending, Fault, FaultKind, Formula, Found,
+    Message, MessageId, MessageStatus, ModelChoice, Notice, NoticeKind, NumberedEvent, ReplyEvent, Role, Siblings,
+    Typeset, Usage, UserId, UserRole, Viewer,
 };
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use crate::{
     AppError, PageData,
-    chat::{OpenConversation, sealed},
+    chat::{OpenConversation, Visit, sealed},
     html::el,
     page::Content,
     session::Session,
@@ -106,7 +106,6 @@ macro_rules! texts {
 
 members! {
     AskReceipt { conversation_id, title, revision, question, reply }
-    Conversation { id, title, revision, temporary, context_tokens, draft, messages }
     ConversationPage { conversations, folders, archive, next_cursor }
     ConversationSummary { id, title, created_at, updated_at, revision, pinned, archived, folder }
     Fault { kind, message, correlation_id }
@@ -245,7 +244,7 @@ impl Read for UserRole {
     }
 }
 
-/// Its finished messages are in the document already.
+/// Its finished messages are in the document already, or come as HTML.
 impl Read for OpenConversation {
     fn read(value: &JsValue) -> Option<Self> {
         Some(Self {
@@ -255,8 +254,12 @@ impl Read for OpenConversation {
             temporary: field(value, "temporary")?,
             context_tokens: field(value, "context_tokens")?,
             draft: field(value, "draft")?,
-            finished: sealed::in_document(),
+            finished: match member(value, "html").filter(JsValue::is_string) {
+                Some(html) => sealed::sent(&html)?,
+                None => sealed::in_document(),
+            },
             live: field(value, "live")?,
+            visit: Visit::default(),
         })
     }
 }

@@ -5,6 +5,7 @@ use std::{future::Future, pin::Pin, time::Duration};
 use futures::channel::oneshot;
 use reactive_graph::owner::StoredValue;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{Event, EventTarget};
 
 use crate::browser::window;
 
@@ -56,27 +57,30 @@ pub async fn sleep(delay: Duration) {
     _ = wait.await;
 }
 
-/// A listener of the window, which goes with this.
+/// A listener, which goes with this: what happens to an element that was taken away is nobody's any more.
 struct Listening {
+    target: EventTarget,
     event: &'static str,
-    listener: Closure<dyn FnMut(JsValue)>,
+    listener: Closure<dyn FnMut(Event)>,
 }
 
 /// Calls `listener` for each `event` of the window, for as long as the part of the page lives in whose effect this is
 /// called.
 pub fn listen<E: JsCast>(event: &'static str, mut listener: impl FnMut(E) + 'static) {
-    fn boxed(event: &'static str, listener: Box<dyn FnMut(JsValue)>) {
-        let listener = Closure::wrap(listener);
-        // Fails for nothing that is a function.
-        _ = window().add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
-        StoredValue::new_local(Listening { event, listener });
-    }
-    boxed(event, Box::new(move |event| listener(event.unchecked_into())));
+    listen_to(window().into(), event, Box::new(move |event| listener(event.unchecked_into())));
+}
+
+/// The same of `target`.
+pub fn listen_to(target: EventTarget, event: &'static str, listener: Box<dyn FnMut(Event)>) {
+    let listener = Closure::wrap(listener);
+    // Fails for nothing that is a function.
+    _ = target.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+    StoredValue::new_local(Listening { target, event, listener });
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
         // Fails for nothing that is a function.
-        _ = window().remove_event_listener_with_callback(self.event, self.listener.as_ref().unchecked_ref());
+        _ = self.target.remove_event_listener_with_callback(self.event, self.listener.as_ref().unchecked_ref());
     }
 }

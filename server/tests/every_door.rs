@@ -65,7 +65,7 @@ fn knock(door: &server::Door, hers: &Hers) -> Option<Knock> {
         }
         "/api/auth/frontchannel-logout" => path("/api/auth/frontchannel-logout?sid=unknown"),
         "/fn/viewer" | "/fn/models" | "/fn/conversations" | "/fn/news" => path(&door.path),
-        "/fn/conversation" => path(&format!("/fn/conversation?id={}", hers.conversation)),
+        "/fn/conversation" | "/fn/open" => path(&format!("{}?id={}", door.path, hers.conversation)),
         "/fn/message_source" => path(&format!("/fn/message_source?id={}", hers.reply)),
         "/fn/message_html" => path(&format!("/fn/message_html?id={}", hers.reply)),
         "/fn/typeset" => with(&[("parts", "[]")]),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use model::{Conversation, ConversationPage, ConversationSummary, Found, MessageStatus};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{ALICE, BOB, Browser, TestApp};
 
@@ -96,6 +96,8 @@ async fn what_was_deleted_is_nowhere_and_can_be_had_back() {
     for path in [
         format!("/chat/{id}"),
         format!("/fn/conversation?id={id}"),
+        format!("/fn/open?id={id}"),
+        format!("/fn/open?id={id}&known={}", asked.revision + 1),
         format!("/fn/message_source?id={}", asked.question.id),
     ] {
         assert_eq!(alice.get(&path).await.status(), 404, "{path}");
@@ -209,8 +211,9 @@ async fn an_edited_question_is_a_branch_and_the_other_one_stays() {
     let id = first.conversation_id;
     alice.ask_in(Some(id), "echo: follow-up").await;
     let question = first.question.id.to_string();
-    let edited: Conversation = alice.change("edit", &[("question", &question), ("content", "echo: two")]).await;
-    let reply = edited.messages.last().unwrap().id;
+    let edited: Value = alice.change("edit", &[("question", &question), ("content", "echo: two")]).await;
+    assert!(edited["html"].as_str().unwrap().contains("echo: two"), "as the page shows it");
+    let reply = edited["live"]["id"].as_str().unwrap().parse().unwrap();
     alice.events(reply, 0).await;
     let edited = alice.conversation(id).await;
     assert_eq!(said(&edited), ["echo: two", "two"]);
@@ -219,7 +222,8 @@ async fn an_edited_question_is_a_branch_and_the_other_one_stays() {
     // The model knows nothing of the other branch.
     let requests = app.requests("openai").await;
     assert_eq!(requests.last().unwrap()["json"]["messages"].as_array().unwrap().len(), 2);
-    let back: Conversation = alice.change("choose", &[("message", &question)]).await;
+    alice.change::<Value>("choose", &[("message", &question)]).await;
+    let back = alice.conversation(id).await;
     assert_eq!(said(&back), ["echo: one", "one", "echo: follow-up", "follow-up"]);
     assert!(back.revision > edited.revision, "it is rendered anew");
     assert!(alice.page(&format!("/chat/{id}")).await.contains("follow-up"));
@@ -231,19 +235,36 @@ async fn an_answer_can_be_asked_for_again_of_another_model() {
     let alice = app.signed_in(ALICE).await;
     let first = alice.ask("echo: one").await.receipt;
     let reply = first.reply.id.to_string();
-    let again: Conversation = alice.change("ask_again", &[("reply", &reply), ("model", "gpt-5")]).await;
-    let other = again.messages.last().unwrap().clone();
+    let again: Value = alice.change("ask_again", &[("reply", &reply), ("model", "gpt-5")]).await;
+    let other: model::Message = serde_json::from_value(again["live"].clone()).unwrap();
     assert_eq!((other.status, other.model.as_deref()), (MessageStatus::Streaming, Some("gpt-5")));
     alice.events(other.id, 0).await;
     let again = alice.conversation(first.conversation_id).await;
     assert_eq!(said(&again), ["echo: one", "one"]);
     assert_eq!(again.messages[1].siblings.unwrap().previous, Some(first.reply.id));
     // Questions that follow go on from what is shown.
-    alice.change::<Conversation>("choose", &[("message", &reply)]).await;
+    alice.change::<Value>("choose", &[("message", &reply)]).await;
     alice.ask_in(Some(first.conversation_id), "echo: more").await;
     let shown = alice.conversation(first.conversation_id).await;
     assert_eq!(shown.messages[1].id, first.reply.id);
     assert_eq!(alice.call("ask_again", &[("reply", &reply), ("model", "none")]).await.status(), 400);
+}
+
+#[tokio::test]
+async fn a_page_is_told_only_what_it_does_not_have_yet() {
+    let app = TestApp::start().await;
+    let alice = app.signed_in(ALICE).await;
+    let id = alice.ask("echo: <b>bold</b> **words**").await.receipt.conversation_id;
+    let shown: Value = alice.data(&format!("/fn/open?id={id}")).await;
+    let html = shown["html"].as_str().unwrap();
+    assert!(html.contains("<strong>words</strong>") && html.contains("&lt;b&gt;bold"), "{html}");
+    assert!(alice.page(&format!("/chat/{id}")).await.contains(html), "the page has the same");
+    let known = format!("/fn/open?id={id}&known={}", shown["revision"]);
+    assert_eq!(alice.data::<Value>(&known).await, Value::Null);
+    alice.ask_in(Some(id), "echo: more").await;
+    let newer: Value = alice.data(&known).await;
+    assert!(newer["html"].as_str().unwrap().contains("more") && newer["live"].is_null(), "{newer}");
+    assert!(newer["revision"].as_i64() > shown["revision"].as_i64());
 }
 
 #[tokio::test]

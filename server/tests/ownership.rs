@@ -14,6 +14,8 @@ async fn somebody_elses_conversation_is_not_found_anywhere() {
         for path in [
             "/chat/{}",
             "/fn/conversation?id={}",
+            "/fn/open?id={}",
+            "/fn/open?id={}&known=1",
             "/fn/message_source?id={}",
             "/fn/message_html?id={}",
             "/fn/reply_events?after=0&reply={}",

@@ -58,6 +58,19 @@ async fn a_page_that_waits_for_news_keeps_no_session_alive_and_hears_of_its_end(
 }
 
 #[tokio::test]
+async fn a_conversation_that_is_only_pointed_at_keeps_no_session_alive() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(ALICE).await;
+    let id = browser.ask("echo: one").await.receipt.conversation_id;
+    app.sql("UPDATE sessions SET last_seen_at = now() - interval '1 hour'").await;
+    let idle_for = || app.number("SELECT extract(epoch FROM now() - last_seen_at)::bigint FROM sessions");
+    browser.data::<serde_json::Value>(&format!("/fn/open?id={id}&idle=true")).await;
+    assert!(idle_for().await >= 3600, "nobody has gone there");
+    browser.data::<serde_json::Value>(&format!("/fn/open?id={id}&known=1")).await;
+    assert!(idle_for().await < 60, "somebody has, though the page had it");
+}
+
+#[tokio::test]
 async fn more_rights_during_a_session_give_it_a_new_id() {
     let app = TestApp::start().await;
     let browser = Browser::unmoved(&app.url);

@@ -83,6 +83,8 @@ async fn malformed_input_is_the_callers_fault_everywhere() {
     for path in [
         "/fn/conversation?id=1",
         "/fn/conversation",
+        "/fn/open?id=1",
+        "/fn/open?id=00000000-0000-0000-0000-000000000000&known=x",
         "/fn/conversations?cursor=nonsense",
         "/fn/conversations?cursor=9999999999999999999-0",
         "/fn/reply_events?reply=x&after=0",

@@ -69,6 +69,7 @@ done-unpin = Gelöst.
 done-archive = Archiviert.
 done-unarchive = Wieder in der Liste.
 done-delete = Gelöscht.
+done-delete-elsewhere = Diese Unterhaltung wurde gelöscht.
 done-rename = Umbenannt.
 done-unfile = Aus dem Ordner genommen.
 done-file = Nach „{ $folder }“ verschoben.

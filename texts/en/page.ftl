@@ -69,6 +69,7 @@ done-unpin = Unpinned.
 done-archive = Archived.
 done-unarchive = Back in the list.
 done-delete = Deleted.
+done-delete-elsewhere = This conversation was deleted.
 done-rename = Renamed.
 done-unfile = Taken out of its folder.
 done-file = Moved to { $folder }.

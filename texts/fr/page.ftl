@@ -70,6 +70,7 @@ done-unpin = Conversation désépinglée.
 done-archive = Conversation archivée.
 done-unarchive = De retour dans la liste.
 done-delete = Conversation supprimée.
+done-delete-elsewhere = Cette conversation a été supprimée.
 done-rename = Conversation renommée.
 done-unfile = Sortie de son dossier.
 done-file = Déplacée vers « { $folder } ».

@@ -10,8 +10,9 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{ClipboardItem, Element};
 
 use super::{
-    api::{ask_again, choose, message_html, message_source, rate, resume},
+    api::{message_html, message_source, rate, resume},
     conversation::Talk,
+    open::{ask_again, choose},
     page::Announcer,
 };
 use crate::{
@@ -50,7 +51,7 @@ fn regenerate(button: &Element, talk: Talk) {
     let Some((_, id)) = message_around(button) else { return };
     let model = browser::chosen_model();
     run(async move {
-        match ask_again(id, model).await {
+        match ask_again(id, model.as_deref()).await {
             Ok(conversation) => talk.page.renew(conversation),
             Err(AppError(fault)) => talk.list.say(fault.message),
         }

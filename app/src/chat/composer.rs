@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use model::{AskReceipt, ConversationId, FaultKind, MessageId, Question};
-use reactive_graph::callback::{Callable as _, Callback};
+use reactive_graph::{
+    callback::{Callable as _, Callback},
+    owner::on_cleanup,
+};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Event, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, SubmitEvent};
 
@@ -12,6 +15,7 @@ use super::{
     composer_parts::{changing, context, field, hint, models, once, send_or_stop},
     draft::Draft,
     log::{Turn, streaming},
+    open,
     trouble::trouble,
 };
 use crate::{
@@ -25,6 +29,7 @@ use crate::{
 
 const ROWS_MAX: i32 = 9;
 const LINE_PX: i32 = 26;
+const SAVED_AFTER: Duration = Duration::from_millis(200);
 const RETRY_FIRST: Duration = Duration::from_secs(2);
 const RETRY_MAX: Duration = Duration::from_secs(30);
 
@@ -56,6 +61,8 @@ struct Box {
     /// Under which id it is sent, so that sending it again does not ask it twice; and the wait before that.
     outbox: Signal<Option<(MessageId, Duration)>>,
     trouble: Signal<Option<AppError>>,
+    /// Something was typed that is not kept yet.
+    unsaved: Signal<bool>,
     /// The model that is chosen.
     model: Signal<String>,
     asked: Callback<AskReceipt>,
@@ -82,6 +89,7 @@ pub fn composer(
         sending: Signal::new(false),
         outbox: Signal::new(None),
         trouble: Signal::new(page.refused.get_untracked()),
+        unsaved: Signal::new(false),
         model: Signal::new(session.models.first().map(|first| first.name.clone()).unwrap_or_default()),
         asked,
     };
@@ -90,6 +98,8 @@ pub fn composer(
     effect(move || {
         listen("online", move |_: Event| this.send_again());
         listen("keydown", move |event: KeyboardEvent| this.escape(&event));
+        listen("pagehide", move |_: Event| this.save());
+        on_cleanup(move || this.save());
     });
 
     let choices = session.models.clone();
@@ -190,10 +200,22 @@ impl Box {
         let Some(field) = self.field() else { return };
         // Another text is another question.
         self.outbox.set(None);
-        if self.editing.get_untracked().is_none() {
-            self.draft.keep(&field.value());
+        // The browser's store can take longer than a key may.
+        if !self.unsaved.get_untracked() {
+            self.unsaved.set(true);
+            after(SAVED_AFTER, move || self.save());
         }
         grow(&field);
+    }
+
+    /// Keeps what has been typed, if that is not done yet.
+    fn save(self) {
+        if self.unsaved.take()
+            && self.editing.get_untracked().is_none()
+            && let Some(field) = self.field()
+        {
+            self.draft.keep(&field.value());
+        }
     }
 
     /// Brings a question into the box to be changed, or what was there before back.
@@ -207,6 +229,9 @@ impl Box {
             return;
         };
         let before = field.value();
+        if self.unsaved.take() {
+            self.draft.keep(&before);
+        }
         run(async move {
             match api::message_source(id).await {
                 Ok(text) if self.editing.try_get_untracked() == Some(Some(id)) => {
@@ -226,16 +251,22 @@ impl Box {
     /// character. In an empty box, the arrow up changes the last question.
     fn key(self, event: &KeyboardEvent) {
         let composing = event.is_composing() || event.key_code() == 229;
-        if composing || browser::around(event, "textarea").is_none() {
+        let key = event.key();
+        // All other keys only write, and are not to wait for anything.
+        if !matches!(&*key, "Enter" | "ArrowUp") || composing || browser::around(event, "textarea").is_none() {
+            return;
+        }
+        if key == "ArrowUp" {
+            if self.field().is_some_and(|field| field.value().is_empty()) {
+                event.prevent_default();
+                browser::press_last(".log .you [data-action=edit]");
+            }
             return;
         }
         let sends = if browser::enter_sends() { !event.shift_key() } else { event.ctrl_key() || event.meta_key() };
-        if event.key() == "Enter" && sends {
+        if sends {
             event.prevent_default();
             self.send(false);
-        } else if event.key() == "ArrowUp" && self.field().is_some_and(|field| field.value().is_empty()) {
-            event.prevent_default();
-            browser::press_last(".log .you [data-action=edit]");
         }
     }
 
@@ -308,7 +339,7 @@ impl Box {
     }
 
     async fn send_changed(self, question: MessageId, text: String, model: Option<String>) {
-        let changed = api::edit(question, text, model).await;
+        let changed = open::edit(question, &text, model.as_deref()).await;
         self.sending.set(false);
         match changed {
             Ok(conversation) => self.page.renew(conversation),
@@ -321,6 +352,7 @@ impl Box {
         let now = field.value();
         let rest = now.strip_prefix(sent).unwrap_or(&now).trim_start();
         field.set_value(rest);
+        self.unsaved.set(false);
         self.draft.sent(rest);
         grow(field);
     }
@@ -336,6 +368,12 @@ impl Box {
             }
         });
     }
+}
+
+/// What is in the box.
+pub fn written() -> Option<String> {
+    let field = browser::document().get_element_by_id("message")?.dyn_into::<HtmlTextAreaElement>().ok()?;
+    Some(field.value()).filter(|text| !text.is_empty())
 }
 
 /// Grows with its text where CSS (`field-sizing`) does not do it.

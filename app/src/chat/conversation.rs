@@ -1,20 +1,24 @@
 //! An open conversation: its title, its log, and the box to go on asking.
 
+use std::mem;
+
 use futures::future::AbortHandle;
-use model::{AskReceipt, ConversationId, Message, MessageId};
+use model::{AskReceipt, ConversationId, FaultKind, Message, MessageId};
 use reactive_graph::{callback::Callback, owner::on_cleanup};
 
 use super::{
     composer::{Subject, composer},
     follow::follow,
-    list::{Conversations, IDLE},
+    kept,
+    leave::Left,
+    list::Conversations,
     log::{Turn, log, streaming},
-    open::OpenConversation,
+    open::{self, OpenConversation, Visit},
     page::{Announcer, bar},
     scroll::Scroll,
 };
 use crate::{
-    fetch,
+    AppError,
     html::{Part, effect, live},
     page::Page,
     signal::Signal,
@@ -28,6 +32,7 @@ pub struct Talk {
     pub list: Conversations,
     pub announcer: Announcer,
     pub turns: Signal<Vec<Turn>>,
+    pub scroll: Scroll,
     /// The question that is being changed in the box.
     pub editing: Signal<Option<MessageId>>,
     /// Of what is shown; what is newer was changed elsewhere.
@@ -38,7 +43,8 @@ pub struct Talk {
 
 /// A conversation that was found.
 pub fn conversation(opened: OpenConversation) -> Vec<Part> {
-    let OpenConversation { id, title, revision, temporary, context_tokens, draft, finished, live: under_way } = opened;
+    let OpenConversation { id, title, revision, temporary, context_tokens, draft, finished, live: under_way, visit } =
+        opened;
     let first = under_way.as_ref().map(from);
     let turns = Signal::new(under_way.map(Turn::reply).into_iter().collect::<Vec<_>>());
     let revision = Signal::new(revision);
@@ -81,35 +87,63 @@ pub fn conversation(opened: OpenConversation) -> Vec<Part> {
         start(going_on);
         scroll.to_end();
     });
-    let talk = Talk { page, list, announcer, turns, editing: Signal::new(None), revision, resumed };
-    effect(move || talk.catch_up(id));
+    let talk = Talk { page, list, announcer, turns, scroll, editing: Signal::new(None), revision, resumed };
+    let Visit { again, spot } = visit;
+    let mut is_new = true;
+    effect(move || {
+        // What this takes the place of.
+        drop(kept::take(id));
+        // What was fetched just now is as it is; what was kept may not be.
+        let (may_be_stale, is_first) = (talk.may_be_stale(id, temporary), mem::take(&mut is_new));
+        if (is_first && again) || (!is_first && may_be_stale) {
+            run(talk.catch_up(id, !is_first));
+        }
+    });
+    let named = move || list.find(id, |one| one.title.clone()).unwrap_or_else(|| title.clone());
+    let left = Left { id, temporary, context_tokens };
+    let title_left = named.clone();
+    effect(move || {
+        let title = title_left.clone();
+        on_cleanup(move || left.keep(talk, title()));
+    });
 
     let subject = Subject { conversation: Some(id), draft, temporary, context_tokens };
-    let named = move || list.find(id, |one| one.title.clone()).unwrap_or_else(|| title.clone());
     vec![
         live(move || bar(Some(&named()), temporary)),
-        log(finished, talk, scroll).into(),
+        log(finished, spot, talk).into(),
         composer(subject, turns, talk.editing, asked).into(),
     ]
 }
 
 impl Talk {
-    /// Reads the conversation again if it was changed elsewhere. A reply that is being written here comes first.
-    fn catch_up(self, id: ConversationId) {
+    /// Whether it may have been changed elsewhere: the list knows a newer one, or none any more. A reply that is being
+    /// written here comes first.
+    fn may_be_stale(self, id: ConversationId, temporary: bool) -> bool {
         let newest = self.list.find(id, |one| one.revision);
         let shown = self.revision.get();
-        if self.turns.with(|turns| streaming(turns)).is_some() || newest.is_none_or(|newest| newest <= shown) {
-            return;
-        }
-        run(async move {
-            let id = id.to_string();
-            let read = fetch::get::<model::Conversation>("conversation", &[("id", Some(&id)), IDLE]).await;
-            if let Ok(conversation) = read
-                && self.revision.try_get_untracked().is_some_and(|shown| conversation.revision > shown)
-            {
-                self.page.renew(conversation);
+        let is_older = newest.map_or(!temporary && self.list.deleting.get() != Some(id), |newest| newest > shown);
+        self.turns.with(|turns| streaming(turns)).is_none() && is_older
+    }
+
+    /// Shows what has become of the conversation. `idle`: nobody uses the session by this.
+    async fn catch_up(self, id: ConversationId, idle: bool) {
+        let newest = open::show(id, self.revision.try_get_untracked(), idle).await;
+        // The reader may have gone elsewhere, or on.
+        let Some(shown) = self.revision.try_get_untracked() else { return };
+        match newest {
+            Ok(Some(mut newest)) if newest.revision > shown && !self.is_answered() => {
+                newest.visit.spot = self.scroll.spot();
+                self.page.renew(newest);
             }
-        });
+            Err(AppError(fault)) if fault.kind == FaultKind::NotFound => self.page.lost(id),
+            Err(error) if error.0.kind == FaultKind::SignedOut => self.page.gone.set(Some(error)),
+            _ => {}
+        }
+    }
+
+    /// Whether a reply is being written.
+    fn is_answered(self) -> bool {
+        self.turns.try_with_untracked(|turns| streaming(turns)).flatten().is_some()
     }
 }
 

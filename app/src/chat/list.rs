@@ -3,7 +3,7 @@
 use model::{AskReceipt, ConversationId, ConversationPage, ConversationSummary, Found, MessageId};
 use reactive_graph::owner::use_context;
 
-use super::api;
+use super::{api, kept};
 use crate::{AppError, fetch, signal::Signal};
 
 /// Says that nobody uses the session by this request.
@@ -22,6 +22,8 @@ pub struct Conversations {
     pub editing: Signal<Option<Editing>>,
     /// What was just done, and how to undo it.
     pub done: Signal<Option<Done>>,
+    /// Which one is being thrown away here.
+    pub deleting: Signal<Option<ConversationId>>,
 }
 
 /// What is looked for, and what was found.
@@ -74,6 +76,7 @@ impl Conversations {
             search: Signal::default(),
             editing: Signal::new(None),
             done: Signal::new(None),
+            deleting: Signal::new(None),
         }
     }
 
@@ -202,6 +205,10 @@ impl Conversations {
 
     /// Carries out a change, says so in a sentence, with a way back, and shows what has become of it. True if it worked.
     pub async fn carry_out(self, change: Change, done: Option<Done>) -> bool {
+        // Whoever shows it learns of its end from here, and not by asking what has become of it.
+        let deleted = (change.function == "delete").then_some(change.id);
+        self.deleting.set(deleted);
+        drop(deleted.and_then(kept::take));
         let id = change.id.to_string();
         let argument = change.argument.as_ref().map_or(("", None), |(name, value)| (*name, Some(value.as_str())));
         let changed = fetch::post::<ConversationSummary>(change.function, &[("id", Some(&id)), argument]).await;

@@ -129,6 +129,9 @@ pub fn list(
         .on("input", typed)
         .on("focusout", left)
         .on("keydown", key)
+        .on("pointerover", move |event: web_sys::Event| page.point_at(pointed_at(&event)))
+        .on("pointerleave", move |_: web_sys::Event| page.point_at(None))
+        .on("focusin", move |event: web_sys::Event| page.point_at(pointed_at(&event)))
         .part(live(brand))
         .part(live(new_chat_form))
         .part(live(search_form))
@@ -136,6 +139,11 @@ pub fn list(
         .part(live(move || options::menu(chosen.get().and_then(|id| list.find(id, Clone::clone)).as_ref())))
         .part(live(move || options::folders(list.known.get().as_ref())))
         .part(live(move || account(session.viewer.as_ref(), theme::button(page.theme.get()))))
+}
+
+/// The conversation whose link `event` happened to.
+fn pointed_at(event: &web_sys::Event) -> Option<ConversationId> {
+    browser::around(event, "[data-id] a")?.closest("[data-id]").ok()??.get_attribute("data-id")?.parse().ok()
 }
 
 fn brand() -> Element {

@@ -9,14 +9,14 @@ use super::{
     conversation::Talk,
     message,
     reply::Reply,
-    scroll::{self, Scroll},
+    scroll::{self, Spot},
     typeset,
 };
 use crate::{
     browser, clock,
     html::{Element, Frame, Html, effect, el, frame, icon, live},
     signal::Signal,
-    task::{listen, run},
+    task::{listen, next_frame, run},
 };
 
 /// A message added since the page was opened, or a reply that was already being written then.
@@ -44,6 +44,14 @@ impl Turn {
         }
     }
 
+    /// The reply as far as it is here, to be gone on with.
+    pub fn so_far(self) -> Option<Message> {
+        match self {
+            Self::Question(_) => None,
+            Self::Reply(reply) => Some(reply.so_far()),
+        }
+    }
+
     fn html(&self) -> Html {
         match self {
             Self::Question(question) => Arc::clone(question).into(),
@@ -57,16 +65,20 @@ pub fn streaming(turns: &[Turn]) -> Option<MessageId> {
     turns.iter().filter_map(Turn::as_reply).find(|reply| reply.is_streaming()).map(|reply| reply.message.id)
 }
 
-/// A conversation's messages.
-pub fn log(finished: Arc<Html>, talk: Talk, scroll: Scroll) -> Frame {
-    let turns = talk.turns;
+/// A conversation's messages, from `spot` on if its reader was there.
+pub fn log(finished: Arc<Html>, spot: Option<Spot>, talk: Talk) -> Frame {
+    let (turns, scroll) = (talk.turns, talk.scroll);
     let is_setting = Signal::new(false);
-    // Opens at its end. The server's page has a line of script for it; this is for those opened later.
+    // Opens at its end, or where its reader was. The server's page has a line of script for it; this is for those opened
+    // later, and for what takes the place of what they were reading.
     effect(move || {
+        let spot = spot.clone();
         if let Some(log) = scroll::log() {
             clock::localise(&log);
-            log.set_scroll_top(log.scroll_height());
+            scroll.restore(&log, spot.as_ref());
             typeset::set_all(log.clone().into(), &log, is_setting, move || scroll.follow());
+            // Once more with what came into view laid out.
+            next_frame(move || scroll.restore(&log, spot.as_ref()));
         }
     });
     // Or where the message is that its reader comes for; one that another version hides is brought out.
@@ -83,7 +95,8 @@ pub fn log(finished: Arc<Html>, talk: Talk, scroll: Scroll) -> Frame {
     });
     effect(move || {
         turns.track();
-        scroll.follow();
+        // With the words that have just come, not a frame behind them.
+        scroll.follow_now();
         // What was there before has been asked for when the log was opened.
         let Some(log) = scroll::log() else { return };
         if let Some(last) = log.first_element_child().and_then(|messages| messages.last_element_child()) {

@@ -2,26 +2,15 @@
 //!
 //! Nothing in here listens: buttons say what they do in `data-action`, and the log does it (see `actions`).
 
-use model::{FaultKind, Message, MessageId, MessageStatus, NoticeKind, Role, Siblings};
+use model::{FaultKind, Message, MessageId, MessageStatus, NoticeKind, Siblings};
 use texts::Text;
 
 use super::{notice, reply::Connection};
 use crate::{
     AppError, clock,
-    html::{Element, Html, el, icon},
-    markdown::{Known, Setting, harmless, markdown},
+    html::{Element, Html, el},
+    markdown::harmless,
 };
-
-/// A message that will not change any more. `known`: see [`Setting::known`].
-pub fn finished(message: &Message, known: Known<'_>) -> Element {
-    match message.role {
-        Role::User => question(message),
-        Role::Assistant | Role::System => {
-            let setting = Setting { anchor: &message.id.to_string(), known };
-            answer(message, markdown(&message.content, setting), &Connection::Following, None)
-        }
-    }
-}
 
 /// A question. Its text is shown as it was written.
 pub fn question(message: &Message) -> Element {
@@ -30,7 +19,7 @@ pub fn question(message: &Message) -> Element {
         .tells("aria-label", texts::YOU)
         .attr("data-message", message.id.to_string())
         .child(el("div").child(harmless(&message.content).into_owned()))
-        .child(actions([copy(), action("edit", "#pen", texts::EDIT)]).children(versions(message)))
+        .child(actions([copy(), action("edit", texts::EDIT)]).children(versions(message)))
 }
 
 /// An answer with `text` so far. `waiting` are the seconds until its model is asked again.
@@ -60,12 +49,12 @@ pub fn answer(
     if streaming {
         return article.child(without_script());
     }
-    let again = action("regenerate", "#again", texts::REGENERATE).tells("title", texts::REGENERATE_WHY);
+    let again = action("regenerate", texts::REGENERATE).tells("title", texts::REGENERATE_WHY);
     let buttons = (!empty).then(copy).into_iter().chain(resume(message, empty)).chain([again]);
-    let rating = [("good", "#good", texts::GOOD_ANSWER, true), ("bad", "#bad", texts::BAD_ANSWER, false)];
-    let rating = rating.into_iter().filter(|_| !empty).map(|(name, picture, label, means)| {
+    let rating = [("good", texts::GOOD_ANSWER, true), ("bad", texts::BAD_ANSWER, false)];
+    let rating = rating.into_iter().filter(|_| !empty).map(|(name, label, means)| {
         let pressed = if message.good == Some(means) { "true" } else { "false" };
-        picture_button(name, picture, label).attr("aria-pressed", pressed)
+        picture_button(name, label).attr("aria-pressed", pressed)
     });
     article.child(actions(buttons.chain(rating)).children(versions(message)))
 }
@@ -73,26 +62,22 @@ pub fn answer(
 /// Which of several versions this is, and the ways to those beside it.
 fn versions(message: &Message) -> Option<Element> {
     let Siblings { nth, count, previous, next } = message.siblings?;
-    let way = |to: Option<MessageId>, picture, label| {
-        let button = picture_button("choose", picture, label);
+    let way = |to: Option<MessageId>, label| {
+        let button = picture_button("choose", label);
         match to {
             Some(id) => button.attr("data-version", id.to_string()),
             None => button.attr("disabled", ""),
         }
     };
-    let versions = el("span").class("versions").child(way(previous, "#before", texts::PREVIOUS_VERSION));
+    let versions = el("span").class("versions").child(way(previous, texts::PREVIOUS_VERSION));
     let place = el("span").child(format!("{nth} / {count}"));
-    Some(versions.child(place).child(way(next, "#after", texts::NEXT_VERSION)))
+    Some(versions.child(place).child(way(next, texts::NEXT_VERSION)))
 }
 
-fn picture_button(name: &'static str, picture: &'static str, label: Text) -> Element {
-    el("button")
-        .class("quiet")
-        .attr("type", "button")
-        .attr("data-action", name)
-        .tells("aria-label", label)
-        .tells("title", label)
-        .child(icon(picture))
+/// The style sheet has the pictures of what can be done with messages: elements for them would be a third of a long
+/// conversation.
+fn picture_button(name: &'static str, label: Text) -> Element {
+    el("button").class("quiet").attr("data-action", name).tells("aria-label", label).tells("title", label)
 }
 
 /// A time of today as its hour; the reader's own once the page's code runs (see `clock::localise`).
@@ -114,7 +99,7 @@ fn actions(buttons: impl IntoIterator<Item = Element>) -> Element {
 }
 
 fn copy() -> Element {
-    action("copy", "#copy", texts::COPY)
+    action("copy", texts::COPY)
 }
 
 /// For an answer that broke off. The style sheet shows it under the last message only, where it works.
@@ -122,23 +107,18 @@ fn resume(message: &Message, empty: bool) -> Option<Element> {
     let is_cut = message.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::Length);
     match message.status {
         MessageStatus::Interrupted | MessageStatus::Stopped | MessageStatus::Failed if empty => {
-            Some(action("resume", "#again", texts::TRY_AGAIN))
+            Some(action("resume", texts::TRY_AGAIN))
         }
         MessageStatus::Interrupted | MessageStatus::Stopped | MessageStatus::Failed => {
-            Some(action("resume", "#again", texts::CONTINUE))
+            Some(action("resume", texts::CONTINUE))
         }
-        MessageStatus::Complete if is_cut => Some(action("resume", "#again", texts::CONTINUE)),
+        MessageStatus::Complete if is_cut => Some(action("resume", texts::CONTINUE)),
         _ => None,
     }
 }
 
-fn action(name: &'static str, picture: &'static str, label: Text) -> Element {
-    el("button")
-        .class("quiet")
-        .attr("type", "button")
-        .attr("data-action", name)
-        .child(icon(picture))
-        .child(el("span").says(label))
+fn action(name: &'static str, label: Text) -> Element {
+    el("button").class("quiet").attr("data-action", name).child(el("span").says(label))
 }
 
 fn notice(message: &Message, connection: &Connection, waiting: Option<u32>) -> Option<Element> {

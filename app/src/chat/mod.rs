@@ -10,8 +10,10 @@ mod composer_parts;
 mod conversation;
 mod draft;
 mod follow;
+pub(crate) mod kept;
 #[cfg(feature = "ssr")]
 pub(crate) mod keys;
+mod leave;
 mod list;
 mod list_view;
 mod log;
@@ -30,11 +32,11 @@ mod toast;
 mod trouble;
 mod typeset;
 
-pub use list::Conversations;
+pub use list::{Change, Conversations, Done, Offer};
 pub use news::listen;
-pub use open::OpenConversation;
 #[cfg(feature = "ssr")]
 pub(crate) use open::open;
+pub use open::{OpenConversation, Visit, show};
 pub use page::chat_page;
 #[cfg(feature = "ssr")]
 pub use sealed::SealedLogs;

@@ -15,14 +15,16 @@ use crate::{browser::window, fetch, task::sleep};
 const BACKOFF_FIRST: Duration = Duration::from_secs(1);
 const BACKOFF_MAX: Duration = Duration::from_secs(30);
 
-/// Calls `changed` whenever something about the conversations of `viewer` may have changed.
-pub fn listen(viewer: UserId, changed: impl Fn() + Copy + 'static) {
+/// Calls `told` whenever something about the conversations of `viewer` may have changed; with false when the session may
+/// be over.
+pub fn listen(viewer: UserId, told: impl Fn(bool) + Copy + 'static) {
     // Old browsers look when their reader comes back, as all do.
     let Ok(channel) = BroadcastChannel::new(&format!("banter-{viewer}")) else { return };
-    let told = Closure::<dyn Fn()>::new(changed);
-    channel.set_onmessage(Some(told.as_ref().unchecked_ref()));
+    let heard = move |message: JsValue| told(Reflect::get(&message, &"data".into()).is_ok_and(|data| data.is_truthy()));
+    let heard = Closure::<dyn Fn(JsValue)>::new(heard);
+    channel.set_onmessage(Some(heard.as_ref().unchecked_ref()));
     // For as long as the page lives.
-    told.forget();
+    heard.forget();
     // Only pages that came over a secure connection have locks.
     let locks = Reflect::get(&window().navigator(), &"locks".into()).unwrap_or_default();
     let Ok(request) = Reflect::get(&locks, &"request".into()).and_then(|request| request.dyn_into::<Function>()) else {
@@ -32,7 +34,10 @@ pub fn listen(viewer: UserId, changed: impl Fn() + Copy + 'static) {
     let held = Closure::once_into_js(move |_lock: JsValue| {
         let channel = channel_of_lock;
         wasm_bindgen_futures::future_to_promise(async move {
-            follow(&channel, changed).await;
+            follow(&channel, told).await;
+            // Over: what is kept of it goes at once, in every tab.
+            told(false);
+            _ = channel.post_message(&JsValue::FALSE);
             Ok(JsValue::UNDEFINED)
         })
     });
@@ -41,7 +46,7 @@ pub fn listen(viewer: UserId, changed: impl Fn() + Copy + 'static) {
 }
 
 /// Reads the server's news until the session is over.
-async fn follow(channel: &BroadcastChannel, changed: impl Fn()) {
+async fn follow(channel: &BroadcastChannel, told: impl Fn(bool)) {
     let mut backoff = BACKOFF_FIRST;
     loop {
         match fetch::stream("news", &[]).await {
@@ -49,23 +54,21 @@ async fn follow(channel: &BroadcastChannel, changed: impl Fn()) {
                 while let Ok(Some(line)) = news.next().await {
                     backoff = BACKOFF_FIRST;
                     if line.contains(&b'0') {
-                        // The page notices, and says so.
                         return;
                     }
                     if line.contains(&b'1') {
-                        changed();
+                        told(true);
                         // Fails only when the channel is closed, which it is not.
                         _ = channel.post_message(&JsValue::TRUE);
                     }
                 }
             }
-            // The page notices, and says so.
             Err(error) if error.0.kind == FaultKind::SignedOut => return,
             Err(_) => {}
         }
         sleep(backoff).await;
         backoff = (backoff * 2).min(BACKOFF_MAX);
         // What happened meanwhile nobody told.
-        changed();
+        told(true);
     }
 }

@@ -51,9 +51,19 @@ impl Reply {
         Self { message, text, connection: Connection::Following, tokens: None, waiting: None, done: None }
     }
 
+    /// The reply as far as it is here, to be gone on with.
+    pub fn so_far(self) -> Message {
+        Message { content: self.text.source().to_owned(), ..self.message }
+    }
+
     /// Whether more of it is to come here.
     pub fn is_streaming(&self) -> bool {
         self.message.status == MessageStatus::Streaming && !matches!(self.connection, Connection::Lost(_))
+    }
+
+    /// Whether it ended here.
+    pub fn is_done(&self) -> bool {
+        self.done.is_some()
     }
 
     /// Takes in events. Those it already has are left out, so that a repetition does no harm.

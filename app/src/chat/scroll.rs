@@ -2,12 +2,20 @@
 
 use model::MessageId;
 use wasm_bindgen::JsCast as _;
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement};
 
 use crate::{browser::document, signal::Signal, task::next_frame};
 
 /// How far from its end still counts as being there.
 const SLACK_PX: i32 = 64;
+
+/// Where somebody is in a conversation: this message's beginning is so far below the log's upper edge. What is above it
+/// may be laid out anew meanwhile, or be another height on another day.
+#[derive(Clone, Debug)]
+pub struct Spot {
+    message: String,
+    below_px: f64,
+}
 
 /// The log's scroll position.
 #[derive(Clone, Copy)]
@@ -49,7 +57,7 @@ impl Scroll {
 
     /// Brings a message of `log` into view and points it out. False when it is not there.
     pub fn show(self, log: &HtmlElement, id: MessageId) -> bool {
-        let Ok(Some(message)) = log.query_selector(&format!("[data-message=\"{id}\"]")) else { return false };
+        let Some(message) = message(log, &id.to_string()) else { return false };
         self.at_end.set(false);
         next_frame(move || {
             message.scroll_into_view();
@@ -58,15 +66,55 @@ impl Scroll {
         true
     }
 
-    /// Keeps the end in view if it is.
+    /// Keeps the end in view if it is, once what has just changed is in the document.
     pub fn follow(self) {
-        next_frame(move || {
-            // The conversation may have been left before the frame came.
-            if self.at_end.try_get_untracked() == Some(true)
-                && let Some(log) = log()
-            {
-                log.set_scroll_top(log.scroll_height());
-            }
-        });
+        next_frame(move || self.follow_now());
     }
+
+    /// The same with what is in the document.
+    pub fn follow_now(self) {
+        // The conversation may have been left before this came.
+        if self.at_end.try_get_untracked() == Some(true)
+            && let Some(log) = log()
+        {
+            log.set_scroll_top(i32::MAX);
+        }
+    }
+
+    /// Where the reader is; `None` at the end.
+    pub fn spot(self) -> Option<Spot> {
+        let log = log().filter(|_| self.at_end.try_get_untracked() == Some(false))?;
+        let top = log.get_bounding_client_rect().top();
+        let mut at: Element = log.into();
+        // Down to the first message that is in view, among what contains it.
+        loop {
+            let mut child = at.first_element_child();
+            while let Some(above) = child.as_ref().filter(|child| child.get_bounding_client_rect().bottom() <= top) {
+                child = above.next_element_sibling();
+            }
+            at = child?;
+            if let Some(message) = at.get_attribute(MESSAGE) {
+                return Some(Spot { message, below_px: at.get_bounding_client_rect().top() - top });
+            }
+        }
+    }
+
+    /// Brings the reader of `log` back to where they were, or to the end.
+    pub fn restore(self, log: &HtmlElement, spot: Option<&Spot>) {
+        let message = spot.and_then(|spot| message(log, &spot.message).map(|message| (spot, message)));
+        let Some((spot, message)) = message else {
+            self.follow_now();
+            return;
+        };
+        self.at_end.set(false);
+        let below_px = message.get_bounding_client_rect().top() - log.get_bounding_client_rect().top();
+        log.set_scroll_top(log.scroll_top() + (below_px - spot.below_px).round() as i32);
+    }
+}
+
+/// What a message's element has its id in.
+const MESSAGE: &str = "data-message";
+
+fn message(log: &HtmlElement, id: &str) -> Option<Element> {
+    log.query_selector(&format!("[{MESSAGE}=\"{id}\"]")).ok()?
 }

@@ -5,18 +5,39 @@
 use std::sync::Arc;
 
 use model::Message;
+use wasm_bindgen::JsValue;
 
 use super::message;
-use crate::html::{Element, Html, el};
+use crate::{
+    browser::document,
+    html::{Element, Html, Kept, el},
+};
 
-/// Finished messages, to be made into elements here.
-pub fn of_messages(messages: &[Message]) -> Arc<Html> {
-    seal(container().children(messages.iter().map(|message| message::finished(message, None))))
+/// A browser lays out and styles those stretches of a log that are near. Few, so that to know which ones costs little;
+/// none too long, so that what is near is little.
+#[cfg(feature = "ssr")]
+const STRETCH: usize = 12;
+
+/// The first question of a conversation.
+pub fn of_question(question: &Message) -> Arc<Html> {
+    seal(container().child(message::question(question)))
 }
 
 /// Finished messages that the server wrote into the document, where they stay as they are.
 pub fn in_document() -> Arc<Html> {
     seal(container())
+}
+
+/// Finished messages as the server has sent them.
+pub fn sent(html: &JsValue) -> Option<Arc<Html>> {
+    let element = document().create_element("div").ok()?;
+    element.set_class_name("sealed");
+    Some(kept(Kept::filled(element, html)))
+}
+
+/// Finished messages that the page shows or has shown.
+pub fn kept(element: Kept) -> Arc<Html> {
+    Arc::new(Html::Kept(element))
 }
 
 /// Finished messages that are HTML already.
@@ -29,10 +50,22 @@ pub fn written(html: Arc<str>) -> Arc<Html> {
 #[cfg(feature = "ssr")]
 pub fn render(messages: &[Message], known: crate::markdown::Known<'_>) -> Arc<str> {
     let mut html = String::new();
-    for message in messages {
-        message::finished(message, known).write(&mut html);
+    for messages in messages.chunks(STRETCH) {
+        let messages = messages.iter().map(|message| finished(message, known));
+        el("div").class("stretch").children(messages).write(&mut html);
     }
     html.into()
+}
+
+/// A message that will not change any more.
+#[cfg(feature = "ssr")]
+fn finished(message: &Message, known: crate::markdown::Known<'_>) -> Element {
+    use crate::markdown::{Setting, markdown};
+    if message.role == model::Role::User {
+        return message::question(message);
+    }
+    let setting = Setting { anchor: &message.id.to_string(), known };
+    message::answer(message, markdown(&message.content, setting), &super::reply::Connection::Following, None)
 }
 
 fn container() -> Element {

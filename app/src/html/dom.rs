@@ -67,6 +67,7 @@ fn build_node(html: &Html) -> Node {
     match html.unshared() {
         Html::Text(text) => document().create_text_node(text).into(),
         Html::Element(element) => build(element).into(),
+        Html::Kept(kept) => kept.element().clone().into(),
         Html::Shared(_) | Html::Written(_) => document().create_text_node("").into(),
     }
 }

@@ -5,6 +5,7 @@
 //! and changed in place when the next tree arrives: a streaming answer touches only the nodes that differ.
 
 mod dom;
+mod kept;
 mod mount;
 mod part;
 
@@ -13,6 +14,7 @@ use std::{borrow::Cow, sync::Arc};
 use texts::{About, Text};
 
 pub use dom::fill;
+pub use kept::Kept;
 pub use mount::{effect, hydrate};
 pub use part::{Frame, Part, frame, live, switch, write};
 
@@ -25,6 +27,8 @@ pub enum Html {
     Shared(Arc<Html>),
     /// HTML that [`Html::write`] wrote before. Only on the server; the browser has it in its document already.
     Written(Arc<str>),
+    /// An element that the browser has already. Only there.
+    Kept(Kept),
 }
 
 /// An element, its attributes in order, and what is in it.
@@ -157,6 +161,16 @@ impl Html {
             Self::Element(element) => element.write(out),
             Self::Shared(shared) => shared.write(out),
             Self::Written(html) => out.push_str(html),
+            // The server has no elements.
+            Self::Kept(_) => {}
+        }
+    }
+
+    /// Writes what is in an element.
+    #[cfg(feature = "ssr")]
+    pub fn write_inside(&self, out: &mut String) {
+        if let Self::Element(element) = self.unshared() {
+            element.children.iter().for_each(|child| child.write(out));
         }
     }
 

@@ -6,14 +6,14 @@ use reactive_graph::{
     effect::{Effect, RenderEffect},
     owner::{Owner, StoredValue},
 };
-use wasm_bindgen::{JsCast as _, closure::Closure};
-use web_sys::{Element as DomElement, Event, Node};
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element as DomElement, Node};
 
 use super::{
     Element, dom,
-    part::{Frame, Listener, Part},
+    part::{Frame, Part},
 };
-use crate::{browser::document, language};
+use crate::{browser::document, language, task::listen_to};
 
 /// Brings the page to life that the server wrote: `app` makes the same parts, which adopt the nodes in the body.
 pub fn hydrate(app: impl FnOnce() -> Vec<Part>) {
@@ -111,7 +111,7 @@ fn build(parts: Vec<Part>, parent: &Node, anchor: Option<&Node>) -> Vec<Node> {
 /// Attaches what listens, and the flags; what is left are the parts inside.
 fn animate(frame: Frame, node: &DomElement) -> Vec<Part> {
     for (event, listener) in frame.listeners {
-        listen(node, event, listener);
+        listen_to(node.clone().into(), event, listener);
     }
     for (name, mut value) in frame.flags {
         let node = node.clone();
@@ -124,14 +124,6 @@ fn animate(frame: Frame, node: &DomElement) -> Vec<Part> {
         }));
     }
     frame.parts
-}
-
-fn listen(node: &DomElement, event: &str, listener: Listener) {
-    let listener = Closure::<dyn FnMut(Event)>::wrap(listener);
-    // Fails for nothing that is a function.
-    _ = node.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
-    // Goes with the part of the page that it belongs to.
-    StoredValue::new_local(listener);
 }
 
 /// Follows `element` in `node`, or in one that is put into `made`.

@@ -9,7 +9,7 @@ use super::{
     tree::{Alignment, Block, Inline, Item, plain_text},
     typeset::{Setting, UNSET, formula, tokens},
 };
-use crate::html::{Element, Html, el, icon};
+use crate::html::{Element, Html, el};
 
 /// Markdown as elements.
 pub fn markdown(source: &str, setting: Setting<'_>) -> Vec<Html> {
@@ -176,10 +176,7 @@ impl View<'_> {
             None => (pre.tells("aria-label", texts::CODE), el("span").says(texts::CODE)),
         };
         let pre = pre.child(code);
-        let copy = tool("copy-code")
-            .tells("aria-label", texts::COPY_CODE)
-            .child(icon("#copy"))
-            .child(el("span").says(texts::COPY));
+        let copy = tool("copy-code").tells("aria-label", texts::COPY_CODE).child(el("span").says(texts::COPY));
         // The style sheet shows the one that is true.
         let wrap = tool("wrap")
             .child(el("span").class("wrap").says(texts::WRAP_LINES))

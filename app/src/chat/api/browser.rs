@@ -1,6 +1,6 @@
 //! The chat page's server functions, called from the browser.
 
-use model::{AskReceipt, Conversation, ConversationId, ConversationPage, Found, Message, MessageId};
+use model::{AskReceipt, ConversationId, ConversationPage, Found, Message, MessageId};
 
 use crate::{AppError, fetch};
 
@@ -22,28 +22,6 @@ pub async fn ask(
         ("id", id.as_deref()),
     ];
     fetch::post("ask", &arguments).await
-}
-
-/// Asks `content` in place of `question`. The conversation as it is then.
-pub async fn edit(question: MessageId, content: String, model: Option<String>) -> Result<Conversation, AppError> {
-    let question = question.to_string();
-    fetch::post("edit", &[("question", Some(&question)), ("content", Some(&content)), ("model", model.as_deref())])
-        .await
-}
-
-/// Asks for another answer beside `reply`. The conversation as it is then.
-pub async fn ask_again(reply: MessageId, model: Option<String>) -> Result<Conversation, AppError> {
-    fetch::post("ask_again", &[("reply", Some(&reply.to_string())), ("model", model.as_deref())]).await
-}
-
-/// Shows another version of a message. The conversation as it is then.
-pub async fn choose(message: MessageId) -> Result<Conversation, AppError> {
-    fetch::post("choose", &[("message", Some(&message.to_string()))]).await
-}
-
-/// A conversation with all its messages.
-pub async fn conversation(id: ConversationId) -> Result<Conversation, AppError> {
-    fetch::get("conversation", &[("id", Some(&id.to_string()))]).await
 }
 
 /// One page of the viewer's conversations, newest first; `cursor` from the page before. Of a folder, of those put away,

@@ -12,13 +12,15 @@ use model::{
     AskReceipt, Conversation, ConversationId, ConversationPage, ConversationSummary, Found, Message, MessageId,
     ModelChoice, NumberedEvent, Part, ReplyEvent,
 };
+use serde_json::Value;
 use server_fn::codec::{ByteStream, GetUrl, Streaming};
 use services::{
     conversations::{NewQuestion, Place},
     library::{Changes, Shelf},
 };
 
-use crate::AppError;
+use super::open::{self, OpenConversation};
+use crate::{AppError, context::RequestContext};
 
 /// Asks `content` in `conversation`, or in a new one, and says where the answer will be written. A new one is listed,
 /// unless it is `temporary`: then it goes with the session. Asked
@@ -46,7 +48,15 @@ pub async fn ask(
     Ok(receipt)
 }
 
-/// A conversation with all its messages.
+/// A conversation to show, with its finished messages as HTML; `null` if revision `known` of it is the present one.
+#[server(name = ShowConversation, prefix = "/fn", endpoint = "open", input = GetUrl)]
+pub async fn show(id: ConversationId, #[server(default)] known: Option<i64>) -> Result<Option<Value>, AppError> {
+    let (request, viewer) = crate::context::asking()?;
+    let opened = open::open(&request, viewer.id, id, known).await.map_err(|error| request.fail(error))?;
+    Ok(opened.as_ref().map(OpenConversation::with_html))
+}
+
+/// A conversation with all its messages, as data.
 #[server(name = ReadConversation, prefix = "/fn", endpoint = "conversation", input = GetUrl)]
 pub async fn conversation(id: ConversationId) -> Result<Conversation, AppError> {
     let (request, viewer) = crate::context::asking()?;
@@ -59,7 +69,7 @@ pub async fn edit(
     question: MessageId,
     content: String,
     #[server(default)] model: Option<String>,
-) -> Result<Conversation, AppError> {
+) -> Result<Value, AppError> {
     let (request, viewer) = crate::context::asking()?;
     let conversations = &request.services.conversations;
     let edited = async {
@@ -68,23 +78,30 @@ pub async fn edit(
         let asked = conversations.ask(viewer.id, new).await?;
         conversations.open(viewer.id, asked.conversation_id).await
     };
-    edited.await.map_err(|error| request.fail(error))
+    shown(&request, edited.await).await
 }
 
 /// Asks for another answer beside `reply`. The conversation as it is then.
 #[server(prefix = "/fn", endpoint = "ask_again")]
-pub async fn ask_again(reply: MessageId, #[server(default)] model: Option<String>) -> Result<Conversation, AppError> {
+pub async fn ask_again(reply: MessageId, #[server(default)] model: Option<String>) -> Result<Value, AppError> {
     let (request, viewer) = crate::context::asking()?;
     let conversations = &request.services.conversations;
-    let again = conversations.ask_again(viewer.id, reply, model.as_deref(), request.language).await;
-    again.map_err(|error| request.fail(error))
+    let asked = conversations.ask_again(viewer.id, reply, model.as_deref(), request.language).await;
+    shown(&request, asked).await
 }
 
 /// Shows another version of a message, with what followed it. The conversation as it is then.
 #[server(prefix = "/fn", endpoint = "choose")]
-pub async fn choose(message: MessageId) -> Result<Conversation, AppError> {
+pub async fn choose(message: MessageId) -> Result<Value, AppError> {
     let (request, viewer) = crate::context::asking()?;
-    request.services.library.choose(viewer.id, message).await.map_err(|error| request.fail(error))
+    let chosen = request.services.library.choose(viewer.id, message).await;
+    shown(&request, chosen).await
+}
+
+/// What has become of a conversation, as `show` sends it.
+async fn shown(request: &RequestContext, read: Result<Conversation, services::Error>) -> Result<Value, AppError> {
+    let conversation = read.map_err(|error| request.fail(error))?;
+    Ok(open::opened(request, conversation).await.with_html())
 }
 
 /// One page of the viewer's conversations, newest first; `cursor` from the page before. Of a folder, of those put away,
@@ -237,7 +254,7 @@ pub async fn message_html(id: MessageId) -> Result<String, AppError> {
 /// Sets code and formulas of messages: `parts` is a JSON list of [`Part`]s, the answer one of [`model::Typeset`]s, with
 /// `null` for what stays as it is.
 #[server(prefix = "/fn", endpoint = "typeset")]
-pub async fn typeset(parts: String) -> Result<Vec<serde_json::Value>, AppError> {
+pub async fn typeset(parts: String) -> Result<Vec<Value>, AppError> {
     const PARTS_MAX: usize = 64;
     const BYTES_MAX: usize = 300_000;
     const PATIENCE: Duration = Duration::from_secs(3);
