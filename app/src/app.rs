@@ -4,7 +4,7 @@ use reactive_graph::owner::provide_context;
 
 use crate::{
     chat::{Conversations, chat_page},
-    html::{Part, live, switch},
+    html::{Part, switch},
     missing::missing_page,
     page::{Kind, Page, PageData},
     sheet::sheet_page,
@@ -24,6 +24,6 @@ pub fn app() -> Vec<Part> {
         // One page for both, so that going from one conversation to another keeps the list.
         Kind::Chat => vec![chat_page().into()],
         Kind::Sheet => vec![sheet_page().into()],
-        Kind::Missing => vec![live(missing_page)],
+        Kind::Missing => vec![missing_page().into()],
     })]
 }

@@ -123,12 +123,6 @@ pub fn typed_in(event: &Event, selector: &str) -> Option<String> {
     field.matches(selector).ok()?.then(|| field.value())
 }
 
-/// What was chosen in the list matching `selector` that `event` happened to.
-pub fn chosen(event: &Event, selector: &str) -> Option<String> {
-    let select = event.target()?.dyn_into::<HtmlSelectElement>().ok()?;
-    select.matches(selector).ok()?.then(|| select.value())
-}
-
 /// What is in the first box that matches.
 pub fn value_of(selector: &str) -> Option<String> {
     Some(input(selector)?.value())

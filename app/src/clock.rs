@@ -3,8 +3,6 @@
 use texts::{Language, Text};
 use wasm_bindgen::{JsCast as _, JsValue};
 
-use crate::browser;
-
 const DAY_SECS: i64 = 86_400;
 
 /// Seconds since 1970.
@@ -121,16 +119,17 @@ pub fn localise(root: &web_sys::Element) {
         let text = if full || day(secs, Zone::Local) != today { shown_with_date(&date) } else { shown(&date) };
         time.set_text_content(Some(&text));
         if let Some(time) = time.dyn_ref::<web_sys::HtmlElement>() {
-            time.set_title(&String::from(date.to_locale_string(&locale, &JsValue::UNDEFINED)));
+            time.set_title(&String::from(date.to_locale_string(locale, &JsValue::UNDEFINED)));
         }
     }
 }
 
-/// The reader's own, with the forms of their country, if it is of the language that is spoken.
-fn locale() -> String {
-    let own = browser::window().navigator().language().unwrap_or_default();
-    let spoken = texts::spoken();
-    if Language::of_tag(&own) == Some(spoken) { own } else { spoken.tag().to_owned() }
+/// English readers have the forms of their own country.
+fn locale() -> &'static str {
+    match texts::spoken() {
+        Language::English => "default",
+        other => other.tag(),
+    }
 }
 
 fn shown(date: &js_sys::Date) -> String {
@@ -142,9 +141,24 @@ fn shown_with_date(date: &js_sys::Date) -> String {
     texts::date_and_time(&day, &shown(date))
 }
 
+const MONTHS: [Text; 12] = [
+    texts::JANUARY,
+    texts::FEBRUARY,
+    texts::MARCH,
+    texts::APRIL,
+    texts::MAY,
+    texts::JUNE,
+    texts::JULY,
+    texts::AUGUST,
+    texts::SEPTEMBER,
+    texts::OCTOBER,
+    texts::NOVEMBER,
+    texts::DECEMBER,
+];
+
 /// Such as `9 Mar 2026`, `9. März 2026`.
 fn date(year: u32, month: u32, day: u32) -> String {
-    let month = texts::MONTHS.text().split(' ').nth(month as usize - 1).unwrap_or_default();
+    let month = MONTHS.get(month as usize - 1).map_or("", |month| month.text());
     texts::date(&day.to_string(), month, &year.to_string())
 }
 

@@ -57,12 +57,6 @@ impl Drop for Chunks {
     }
 }
 
-/// The text of the file or page at `path`.
-pub async fn file(path: &str) -> Result<String, AppError> {
-    let text = send(path, &RequestInit::new()).await?.text().map_err(|_| unreachable())?;
-    JsFuture::from(text).await.ok().and_then(|text| text.as_string()).ok_or_else(unreachable)
-}
-
 async fn get_json(name: &str, arguments: Arguments<'_>) -> Result<JsValue, AppError> {
     json(send(&address(name, arguments), &RequestInit::new()).await?).await
 }

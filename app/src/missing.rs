@@ -18,11 +18,11 @@ pub fn error() -> AppError {
 
 /// What a page says that does not exist.
 pub fn missing() -> Element {
-    let new_chat = el("a").class("strong").attr("href", "/chat").child(texts::START_NEW_CHAT);
+    let new_chat = el("a").class("strong").attr("href", "/chat").says(texts::START_NEW_CHAT);
     el("div")
         .class("notice")
-        .child(el("h1").child(texts::NOTHING_HERE))
-        .child(el("p").child(texts::NOTHING_HERE_WHY))
+        .child(el("h1").says(texts::NOTHING_HERE))
+        .child(el("p").says(texts::NOTHING_HERE_WHY))
         .child(el("p").child(new_chat))
 }
 

@@ -171,11 +171,6 @@ impl Page {
                 }
             });
             browser::keep_enter();
-            listen("change", move |event: Event| {
-                if let Some(choice) = browser::chosen(&event, "[name=language]") {
-                    self.speak(choice);
-                }
-            });
             browser::while_looked_at(move || run(self.look_at_session()));
             if let Some(viewer) = self.viewer {
                 chat::listen(viewer, move |goes_on| {
@@ -187,17 +182,6 @@ impl Page {
                 });
             }
             listen("popstate", move |_: Event| self.show(Place::of(&browser::path())));
-        });
-    }
-
-    /// Goes on in the language that the reader chose, and has the server remember it.
-    pub fn speak(self, choice: String) {
-        run(async move {
-            match language::choose(&choice).await {
-                Ok(()) => {}
-                Err(error) if self.kind.try_get_untracked() == Some(Kind::Sheet) => self.refused.set(Some(error)),
-                Err(AppError(fault)) => self.list.say(fault.message),
-            }
         });
     }
 

@@ -5,7 +5,13 @@ use leptos::{config::get_configuration, nonce::use_nonce, prelude::*, tachys::ht
 use texts::Language;
 
 use crate::{
-    PageData, app, chat::keys::keys, context, html, icon::SPRITE, language::TEXTS, read, status, theme::Theme,
+    PageData, app,
+    chat::keys::keys,
+    context, html,
+    icon::SPRITE,
+    language::{CHANGE, TEXTS},
+    read, status,
+    theme::Theme,
 };
 
 /// Paths of this build's files, hashed by their content, e.g. `/pkg/banter.HASH.js`.
@@ -16,6 +22,8 @@ pub struct Assets {
     pub wasm: String,
     /// What pages say, by language.
     pub texts: [String; Language::ALL.len()],
+    /// What changes the language of an open page.
+    pub change: String,
 }
 
 impl Assets {
@@ -102,11 +110,13 @@ fn links(assets: &Assets, language: Language) -> impl IntoView + use<> {
 
 /// Shows a conversation's end before anything is loaded; then loads the page's code and brings it to life.
 fn scripts(assets: &Assets, language: Language) -> impl IntoView + use<> {
-    let Assets { js, wasm, .. } = assets;
+    let Assets { js, wasm, change, .. } = assets;
     let texts = assets.texts_in(language);
     let start = format!(
-        "const t=fetch(\"{texts}\").then(r=>r.text());\
-         import(\"{js}\").then(m=>m.default({{module_or_path:\"{wasm}\"}}).then(()=>t).then(m.hydrate))"
+        "const t=fetch(\"{texts}\").then(r=>r.ok?r.text():Promise.reject(r.status));import(\"{js}\").then(m=>{{\
+         self.{CHANGE}=l=>import(\"{change}\").then(c=>c.change(l,m));\
+         onchange=e=>e.target.name==\"language\"&&{CHANGE}(e.target.value);\
+         return m.default({{module_or_path:\"{wasm}\"}}).then(()=>t).then(m.hydrate)}})"
     );
     view! {
         <script nonce=use_nonce()>{SHOW_END}</script>

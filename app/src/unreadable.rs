@@ -14,19 +14,19 @@ pub fn unreadable(error: &AppError) -> Element {
     let notice = el("div")
         .class("notice")
         .attr("role", "alert")
-        .child(el("h1").child(heading(error)))
+        .child(el("h1").says(heading(error)))
         .child(el("p").child(fault.message.clone()));
     let notice = if fault.correlation_id.is_empty() {
         notice
     } else {
-        notice.child(el("p").class("reference").child(texts::REFERENCE.about(&fault.correlation_id)))
+        notice.child(el("p").class("reference").says_about(texts::REFERENCE, &fault.correlation_id))
     };
     let way_on = el("a").class("strong").attr("rel", "external");
     notice.child(el("p").child(if is_signed_out(error) {
-        way_on.attr("href", browser::sign_in_again()).child(texts::SIGN_IN_AGAIN)
+        way_on.attr("href", browser::sign_in_again()).says(texts::SIGN_IN_AGAIN)
     } else {
         // The same address: loads the page once more, with or without its code.
-        way_on.attr("href", "").child(texts::TRY_AGAIN)
+        way_on.attr("href", "").says(texts::TRY_AGAIN)
     }))
 }
 

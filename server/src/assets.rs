@@ -45,8 +45,13 @@ impl Site {
             let error = || SiteError { root: root.display().to_string(), missing: format!("pkg/*.{extension}") };
             name.map(|name| format!("/pkg/{name}")).ok_or_else(error)
         };
-        let assets =
-            Arc::new(Assets { css: find("css")?, js: find("js")?, wasm: find("wasm")?, texts: wording::paths() });
+        let assets = Arc::new(Assets {
+            css: find("css")?,
+            js: find("js")?,
+            wasm: find("wasm")?,
+            texts: wording::paths(),
+            change: wording::change_path(),
+        });
         Ok(Self { root, assets })
     }
 

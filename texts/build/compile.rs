@@ -113,6 +113,9 @@ impl Compiler<'_> {
         let known: &[&str] = if self.language == "fr" { &["one", "many", "other"] } else { &["one", "other"] };
         let name = self.variable(id.name, true);
         self.out.push_str(&format!("\u{3}{{{name}}}"));
+        if variants.last().is_none_or(|last| !last.default) {
+            return Err("has a plural whose default is not the last".to_owned());
+        }
         for variant in variants {
             let VariantKey::Identifier { name } = variant.key else {
                 return Err("selects by numbers instead of `one` and `other`".to_owned());

@@ -16,9 +16,20 @@ language = Sprache
 language-is = Sprache: { $name }
 back-to-chat = Zurück zum Chat
 
-## Daten. Die Monate in einer Zeile, in ihrer Reihenfolge, durch ein Leerzeichen getrennt.
+## Daten
 
-months = Januar Februar März April Mai Juni Juli August September Oktober November Dezember
+january = Januar
+february = Februar
+march = März
+april = April
+may = Mai
+june = Juni
+july = Juli
+august = August
+september = September
+october = Oktober
+november = November
+december = Dezember
 date = { $day }. { $month } { $year }
 date-and-time = { $date }, { $time }
 today = Heute

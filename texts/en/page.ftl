@@ -16,9 +16,20 @@ language = Language
 language-is = Language: { $name }
 back-to-chat = Back to the chat
 
-## Dates. The months in one line, in their order, with a space between two.
+## Dates
 
-months = Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec
+january = Jan
+february = Feb
+march = Mar
+april = Apr
+may = May
+june = Jun
+july = Jul
+august = Aug
+september = Sep
+october = Oct
+november = Nov
+december = Dec
 date = { $day } { $month } { $year }
 date-and-time = { $date }, { $time }
 today = Today

@@ -16,9 +16,20 @@ language = Langue
 language-is = Langue : { $name }
 back-to-chat = Retour au chat
 
-## Dates. Les mois sur une ligne, dans l’ordre, séparés par une espace.
+## Dates
 
-months = janvier février mars avril mai juin juillet août septembre octobre novembre décembre
+january = janvier
+february = février
+march = mars
+april = avril
+may = mai
+june = juin
+july = juillet
+august = août
+september = septembre
+october = octobre
+november = novembre
+december = décembre
 date = { $day } { $month } { $year }
 date-and-time = { $date } à { $time }
 today = Aujourd’hui

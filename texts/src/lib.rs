@@ -28,9 +28,9 @@ mod said {
 pub use language::Language;
 pub use number::{decimal, number};
 pub use said::*;
+#[cfg(target_family = "wasm")]
+pub use spoken::speak;
 pub use spoken::spoken;
 #[cfg(not(target_family = "wasm"))]
 pub use spoken::{in_language, page_table};
-#[cfg(target_family = "wasm")]
-pub use spoken::{on_reading, speak};
 pub use text::{About, Text};

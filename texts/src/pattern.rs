@@ -10,33 +10,52 @@ pub(crate) enum Value<'a> {
     Number(u64),
 }
 
-/// `pattern`, with `values` in their places.
+/// `pattern`, with `values` in their places. One pass, without help of the library: it is in every first load.
 pub(crate) fn fill(pattern: &str, values: &[Value<'_>], language: Language) -> String {
     let mut out = String::new();
-    let mut rest = pattern;
-    while let Some(at) = rest.find(['\u{2}', '\u{3}']) {
-        out.push_str(&rest[..at]);
-        let is_plural = rest[at..].starts_with('\u{3}');
-        let value = rest[at + 1..].bytes().next().and_then(|place| values.get(usize::from(place.wrapping_sub(b'0'))));
-        rest = rest.get(at + 2..).unwrap_or_default();
-        if is_plural {
-            let (variants, behind) = rest.split_once('\u{5}').unwrap_or((rest, ""));
-            rest = behind;
-            let category = match value {
-                Some(Value::Number(count)) => category(*count, language),
-                _ => 'o',
-            };
-            let of = |category| variants.split('\u{4}').find_map(move |variant| variant.strip_prefix(category));
-            out.push_str(&fill(of(category).or_else(|| of('o')).unwrap_or_default(), values, language));
-        } else {
-            match value {
-                Some(Value::Text(text)) => out.push_str(text),
-                Some(Value::Number(count)) => out.push_str(&number(*count)),
-                None => {}
+    let mut letters = pattern.chars();
+    // Inside a plural: the variant that is wanted; and whether what is read belongs to another one.
+    let (mut wanted, mut is_other) = (None, false);
+    let value = |place: Option<char>| values.get(place.map_or(usize::MAX, |place| place as usize - '0' as usize));
+    while let Some(letter) = letters.next() {
+        let begins_variant = match letter {
+            '\u{2}' => {
+                match value(letters.next()).filter(|_| !is_other) {
+                    Some(Value::Text(text)) => out.push_str(text),
+                    Some(Value::Number(count)) => out.push_str(&number(*count)),
+                    None => {}
+                }
+                false
             }
+            '\u{3}' => {
+                wanted = match value(letters.next()) {
+                    Some(Value::Number(count)) => Some(category(*count, language)),
+                    _ => Some('o'),
+                };
+                true
+            }
+            '\u{4}' => {
+                // It was the one.
+                if !is_other {
+                    wanted = None;
+                }
+                true
+            }
+            _ => {
+                if !is_other {
+                    out.push(letter);
+                }
+                false
+            }
+        };
+        if begins_variant {
+            // What is wanted and not there is said as the last one, `other`, says it.
+            is_other = match letters.next() {
+                Some('\u{5}') | None => false,
+                Some(category) => !(wanted == Some(category) || wanted.is_some() && category == 'o'),
+            };
         }
     }
-    out.push_str(rest);
     out
 }
 

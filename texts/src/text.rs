@@ -28,11 +28,6 @@ impl Text {
 }
 
 impl About {
-    /// What of that number is said about `what`. Of a text that is always the same, that.
-    pub fn of_number(number: u16) -> Self {
-        Self(number)
-    }
-
     /// Said about `what`, in the language being spoken.
     pub fn about(self, what: &str) -> String {
         filled(self.0, &[Value::Text(what)])

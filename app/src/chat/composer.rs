@@ -102,8 +102,7 @@ pub fn composer(
         on_cleanup(move || this.save());
     });
 
-    let choices = session.models.clone();
-    let picker = move || models(conversation, &choices);
+    let picker = models(conversation, &session.models);
     let used = move || {
         let last = turns.with(|turns| turns.iter().rev().filter_map(Turn::as_reply).find_map(|reply| reply.tokens));
         let model = this.model.get();
@@ -112,8 +111,8 @@ pub fn composer(
     };
     let row = frame("div")
         .class("row")
-        .part(live(picker))
-        .part(live(move || once(conversation.is_none())))
+        .part(picker)
+        .part(once(conversation.is_none()))
         .part(live(used))
         .part(live(move || send_or_stop(turns.with(|turns| streaming(turns)), this.sending.get())));
     let form = frame("form")
@@ -124,7 +123,7 @@ pub fn composer(
         .on("input", move |_: Event| this.typed())
         .on("change", move |event: Event| this.chosen(&event))
         .on("keydown", move |event: KeyboardEvent| this.key(&event))
-        .part(live(field))
+        .part(field())
         .part(row);
     let trouble = move || this.trouble.with(|error| page.gone.with(|gone| trouble(error.as_ref().or(gone.as_ref()))));
     frame("div")
@@ -133,7 +132,7 @@ pub fn composer(
         .part(live(trouble))
         .part(live(move || changing(editing.get().is_some())))
         .part(form)
-        .part(live(hint))
+        .part(hint())
 }
 
 impl Box {

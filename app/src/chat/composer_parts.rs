@@ -9,9 +9,9 @@ pub fn field() -> Element {
     el("textarea")
         .attr("id", "message")
         .attr("name", "content")
-        .attr("aria-label", texts::MESSAGE)
+        .tells("aria-label", texts::MESSAGE)
         .attr("aria-describedby", "hint")
-        .attr("placeholder", texts::MESSAGE)
+        .tells("placeholder", texts::MESSAGE)
         .attr("rows", "1")
         .attr("required", "")
         .attr("autocomplete", "off")
@@ -24,7 +24,7 @@ pub fn models(conversation: Option<ConversationId>, models: &[ModelChoice]) -> E
         let about = choice.description.as_ref().map(|about| el("small").child(" – ").child(about.clone()));
         el("option").attr("value", choice.name.clone()).child(choice.name.clone()).children(about)
     });
-    let select = el("select").attr("name", "model").attr("aria-label", texts::MODEL).children(options);
+    let select = el("select").attr("name", "model").tells("aria-label", texts::MODEL).children(options);
     let hidden = |id: ConversationId| {
         el("input").attr("type", "hidden").attr("name", "conversation").attr("value", id.to_string())
     };
@@ -39,10 +39,10 @@ pub fn once(is_new: bool) -> Element {
     let tick = el("input").attr("type", "checkbox").attr("name", "temporary").attr("value", "true");
     el("label")
         .class("quiet once")
-        .attr("title", texts::TEMPORARY_WHY)
+        .tells("title", texts::TEMPORARY_WHY)
         .child(tick)
         .child(icon("#once"))
-        .child(el("span").child(texts::TEMPORARY))
+        .child(el("span").says(texts::TEMPORARY))
 }
 
 /// A question is being changed.
@@ -89,6 +89,7 @@ pub fn send_or_stop(streaming: Option<MessageId>, sending: bool) -> Element {
 
 /// What to know before asking.
 pub fn hint() -> Element {
-    let limit = texts::QUESTION_LIMIT.about(&(QUESTION_MAX_BYTES / 1000).to_string());
-    el("p").class("hint").attr("id", "hint").child(texts::HINT).child(" ").child(el("span").class("limit").child(limit))
+    let limit = (QUESTION_MAX_BYTES / 1000).to_string();
+    let limit = el("span").class("limit").says_about(texts::QUESTION_LIMIT, &limit);
+    el("p").class("hint").attr("id", "hint").child(el("span").says(texts::HINT)).child(" ").child(limit)
 }

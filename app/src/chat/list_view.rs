@@ -132,9 +132,9 @@ pub fn list(
         .on("pointerover", move |event: web_sys::Event| page.point_at(pointed_at(&event)))
         .on("pointerleave", move |_: web_sys::Event| page.point_at(None))
         .on("focusin", move |event: web_sys::Event| page.point_at(pointed_at(&event)))
-        .part(live(brand))
-        .part(live(new_chat_form))
-        .part(live(search_form))
+        .part(brand())
+        .part(new_chat_form())
+        .part(search_form())
         .part(live(days))
         .part(live(move || options::menu(chosen.get().and_then(|id| list.find(id, Clone::clone)).as_ref())))
         .part(live(move || options::folders(list.known.get().as_ref())))
@@ -151,7 +151,7 @@ fn brand() -> Element {
         .attr("type", "button")
         .class("quiet needs-script")
         .attr("data-action", "hide-list")
-        .attr("aria-label", texts::HIDE_LIST)
+        .tells("aria-label", texts::HIDE_LIST)
         .child(icon("#side"));
     el("div").class("brand").child(el("a").class("mark").attr("href", "/chat").child("Banter")).child(hide)
 }
@@ -160,15 +160,15 @@ fn new_chat_form() -> Element {
     el("form")
         .attr("action", "/chat")
         .attr("method", "get")
-        .child(el("button").class("new").child(icon("#plus")).child(texts::NEW_CHAT))
+        .child(el("button").class("new").child(icon("#plus")).says(texts::NEW_CHAT))
 }
 
 fn search_form() -> Element {
     let field = el("input")
         .attr("type", "search")
         .attr("name", "q")
-        .attr("aria-label", texts::SEARCH_CONVERSATIONS)
-        .attr("placeholder", texts::SEARCH)
+        .tells("aria-label", texts::SEARCH_CONVERSATIONS)
+        .tells("placeholder", texts::SEARCH)
         .attr("maxlength", "200")
         .attr("autocomplete", "off")
         .attr("enterkeyhint", "search");

@@ -37,17 +37,17 @@ pub fn new_chat() -> Vec<Part> {
     let welcome = frame("div")
         .class("welcome")
         .on("click", |event: web_sys::MouseEvent| suggest(&event))
-        .part(live(move || el("h1").child(greeting(name.as_deref()))))
-        .part(live(|| el("p").child(texts::WELCOME)))
+        .part(greeting(name.as_deref()))
+        .part(el("p").says(texts::WELCOME))
         .part(live(suggestions));
     let composer = composer(subject, Signal::new(Vec::new()), Signal::new(None), asked);
-    vec![live(|| bar(None, false)), welcome.into(), composer.into()]
+    vec![bar(None, false).into(), welcome.into(), composer.into()]
 }
 
 fn suggestions() -> Element {
     let suggestion = |text: Text| {
         let button = el("button").attr("type", "button").attr("data-text", text);
-        el("li").child(button.child(text.text().trim_end_matches([':', ' ', '\u{202f}'])))
+        el("li").child(button.child(text.text().trim_end_matches([':', ' '])))
     };
     el("ul").class("needs-script").attr("aria-label", texts::SUGGESTIONS).children(SUGGESTIONS.map(suggestion))
 }
@@ -60,9 +60,10 @@ fn suggest(event: &web_sys::MouseEvent) {
 }
 
 /// By the first name, if the name looks as if it had one.
-fn greeting(name: Option<&str>) -> String {
+fn greeting(name: Option<&str>) -> Element {
+    let greeting = el("h1");
     match name.filter(|name| !name.contains(',')).and_then(|name| name.split_whitespace().next()) {
-        Some(first) => texts::GOOD_TO_SEE.about(first),
-        None => texts::GOOD_TO_SEE_YOU.into(),
+        Some(first) => greeting.says_about(texts::GOOD_TO_SEE, first),
+        None => greeting.says(texts::GOOD_TO_SEE_YOU),
     }
 }

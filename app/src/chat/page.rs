@@ -39,7 +39,7 @@ pub fn chat_page() -> Frame {
     provide_context(Announcer(announcement));
 
     let pending = move || page.pending.get();
-    let skip = || el("a").class("skip").attr("href", "#talk").attr("rel", "external").child(texts::SKIP);
+    let skip = el("a").class("skip").attr("href", "#talk").attr("rel", "external").says(texts::SKIP);
     let talk = frame("main")
         .attr("id", "talk")
         .class("talk")
@@ -52,7 +52,7 @@ pub fn chat_page() -> Frame {
     frame("div")
         .class("chat")
         .flag("data-list", move || Some(if hidden.get() { "hidden" } else { "shown" }))
-        .part(live(skip))
+        .part(skip)
         .part(list(hidden))
         .part(talk)
         .part(palette(hidden))
@@ -64,7 +64,7 @@ fn shown(content: Content) -> Vec<Part> {
     match content {
         Content::NewChat => new_chat(),
         Content::Conversation(opened) => conversation(*opened),
-        Content::NotShown(error) => vec![live(|| bar(None, false)), live(move || not_shown(&error))],
+        Content::NotShown(error) => vec![bar(None, false).into(), not_shown(&error).into()],
         // Another page takes over.
         Content::Sheet(_) | Content::Missing => Vec::new(),
     }
@@ -80,7 +80,7 @@ pub fn bar(title: Option<&str>, temporary: bool) -> Element {
     let menu = el("button")
         .attr("type", "button")
         .class("quiet menu")
-        .attr("aria-label", texts::SHOW_LIST)
+        .tells("aria-label", texts::SHOW_LIST)
         .attr("popovertarget", "conversations")
         .child(icon("#side"));
     let note = temporary.then(|| el("span").class("badge").attr("title", texts::TEMPORARY_WHY).child(texts::TEMPORARY));

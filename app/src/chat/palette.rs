@@ -11,6 +11,7 @@ use super::{api, list::Conversations};
 use crate::{
     browser,
     html::{Element, Frame, effect, el, frame, icon, live},
+    language,
     page::Page,
     signal::Signal,
     task::{after, listen, next_frame, run},
@@ -75,16 +76,14 @@ pub fn palette(hidden: Signal<bool>) -> Frame {
         is_awaited: Signal::new(false),
     };
     effect(move || listen("keydown", move |event: KeyboardEvent| this.shortcut(&event)));
-    let field = || {
-        el("input")
-            .attr("role", "combobox")
-            .attr("aria-label", texts::PALETTE_FIND)
-            .attr("placeholder", texts::PALETTE_FIND)
-            .attr("aria-expanded", "true")
-            .attr("aria-controls", "palette-entries")
-            .attr("maxlength", "200")
-            .attr("autocomplete", "off")
-    };
+    let field = el("input")
+        .attr("role", "combobox")
+        .tells("aria-label", texts::PALETTE_FIND)
+        .tells("placeholder", texts::PALETTE_FIND)
+        .attr("aria-expanded", "true")
+        .attr("aria-controls", "palette-entries")
+        .attr("maxlength", "200")
+        .attr("autocomplete", "off");
     frame("dialog")
         .attr("id", ID)
         .class("palette")
@@ -94,7 +93,7 @@ pub fn palette(hidden: Signal<bool>) -> Frame {
         .on("input", move |event: Event| this.typed(&event))
         .on("keydown", move |event: KeyboardEvent| this.key(&event))
         .flag("data-open", move || this.is_open.get().then_some(""))
-        .part(live(field))
+        .part(field)
         .part(live(move || this.shown()))
 }
 
@@ -244,7 +243,7 @@ impl Palette {
         browser::close_dialog(ID);
         match goal {
             Goal::Conversation(id) => self.page.go(&format!("/chat/{id}")),
-            Goal::Language(language) => self.page.speak(language.tag().to_owned()),
+            Goal::Language(language) => language::choose(language),
             Goal::Action("theme") => theme::cycle(self.page.theme),
             Goal::Action("list") => {
                 self.hidden.update(|hidden| *hidden = !*hidden);

@@ -39,14 +39,17 @@ pub struct Element {
     children: Vec<Html>,
 }
 
-/// Which texts an element says: `c17 l4`, for its content and its label.
-pub const SAID: &str = "data-t";
-/// What they are about.
-pub const ABOUT: &str = "data-a";
+/// What the texts of an element are about.
+const ABOUT: &str = "data-a";
 
-/// How [`SAID`] calls an attribute.
-fn mark(attribute: &str) -> char {
-    if attribute == "title" { 't' } else { 'l' }
+/// The attribute with the number of the text that is in `attribute`. `data-c` has that of the content. The script that
+/// changes the language reads them (`change.js`).
+fn mark(attribute: &str) -> &'static str {
+    match attribute {
+        "title" => "data-t",
+        "placeholder" => "data-p",
+        _ => "data-l",
+    }
 }
 
 /// An empty element.
@@ -78,18 +81,18 @@ impl Element {
         self.attr("class", names)
     }
 
-    /// Says `text` and nothing else, also in a language that is chosen later: for what stays as it is in the document
-    /// (see `language::retell`). What follows signals needs no mark.
+    /// Says `text`, its only one, also in a language that is chosen later: for what stays as it is in the document (see
+    /// `change.js`). What follows signals needs no mark.
     pub fn says(self, text: Text) -> Self {
-        self.marked('c', text.number()).child(text)
+        self.marked("data-c", text.number()).child(text)
     }
 
     /// The same about `what`.
     pub fn says_about(self, text: About, what: &str) -> Self {
-        self.marked('c', text.number()).attr(ABOUT, what.to_owned()).child(text.about(what))
+        self.marked("data-c", text.number()).attr(ABOUT, what.to_owned()).child(text.about(what))
     }
 
-    /// The same for an attribute: `aria-label` or `title`.
+    /// The same for an attribute that [`mark`] knows.
     pub fn tells(self, name: &'static str, text: Text) -> Self {
         self.marked(mark(name), text.number()).attr(name, text)
     }
@@ -99,13 +102,8 @@ impl Element {
         self.marked(mark(name), text.number()).attr(ABOUT, what.to_owned()).attr(name, text.about(what))
     }
 
-    fn marked(mut self, mark: char, number: u16) -> Self {
-        let added = format!("{mark}{number}");
-        match self.attributes.iter_mut().find(|(name, _)| *name == SAID) {
-            Some((_, said)) => *said = format!("{said} {added}").into(),
-            None => self.attributes.push((SAID, added.into())),
-        }
-        self
+    fn marked(self, mark: &'static str, number: u16) -> Self {
+        self.attr(mark, u32::from(number).to_string())
     }
 
     /// Appends a node. Neighbouring texts become one, because the HTML parser makes one node of them, too.
@@ -246,7 +244,7 @@ mod tests {
         let mut out = String::new();
         el("button").tells("aria-label", texts::SEND).tells("title", texts::SEND_KEY).write(&mut out);
         let (label, title) = (texts::SEND.number(), texts::SEND_KEY.number());
-        let attributes = format!(r#"data-t="l{label} t{title}" aria-label="Send" title="Send (Enter)""#);
+        let attributes = format!(r#"data-l="{label}" aria-label="Send" data-t="{title}" title="Send (Enter)""#);
         assert_eq!(out, format!("<button {attributes}></button>"));
         let mut out = String::new();
         el("small").says_about(texts::REFERENCE, "\"7f").write(&mut out);
