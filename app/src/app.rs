@@ -1,7 +1,5 @@
 //! The app: its pages, on the server as in the browser.
 
-use reactive_graph::owner::provide_context;
-
 use crate::{
     chat::{Conversations, chat_page},
     html::{Part, switch},
@@ -13,11 +11,8 @@ use crate::{
 /// Everything inside the document's body that is alive.
 pub fn app() -> Vec<Part> {
     let PageData { session, list, content, refused } = PageData::here();
-    let list = Conversations::new(list);
-    let page = Page::new(&session, content, refused, list);
-    provide_context(session);
-    provide_context(list);
-    provide_context(page);
+    let page = Page::new(session, content, refused, Conversations::new(list));
+    page.settle();
     page.wake_up();
 
     vec![switch(move || match page.kind.get() {

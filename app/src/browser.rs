@@ -231,7 +231,7 @@ fn storage() -> Option<web_sys::Storage> {
 /// Takes the error of a refused form out of the address, so that a reload does not bring it back.
 pub fn forget_form_error() {
     let search = window().location().search().unwrap_or_default();
-    if search.contains("__err=")
+    if search.as_bytes().windows(6).any(|six| six == b"__err=")
         && let Ok(history) = window().history()
     {
         // Our own address is always allowed.

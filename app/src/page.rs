@@ -4,13 +4,14 @@
 //! browser to start from. In the browser, going on means asking for what the next page shows, and then showing it.
 
 use model::{ConversationId, ConversationPage, FaultKind, MessageId, UserId, Viewer};
-use reactive_graph::owner::use_context;
+#[cfg(feature = "ssr")]
+use reactive_graph::owner::{provide_context, use_context};
 use serde::Serialize;
 use web_sys::Event;
 
 use crate::{
     AppError, browser,
-    chat::{self, Change, Conversations, Done, Offer, OpenConversation, kept},
+    chat::{self, Announcer, Change, Conversations, Done, Offer, OpenConversation, kept},
     fetch,
     html::effect,
     language, missing,
@@ -82,9 +83,12 @@ impl Content {
     }
 }
 
-/// The page being looked at. In context below [`App`](crate::App).
+/// The page being looked at, and what all of its parts share.
 #[derive(Clone, Copy)]
 pub struct Page {
+    pub session: Signal<Session>,
+    pub list: Conversations,
+    pub announcer: Announcer,
     /// Where the reader is, or is going to.
     pub place: Signal<Place>,
     pub content: Signal<Content>,
@@ -102,12 +106,17 @@ pub struct Page {
     pub(crate) pointed_at: Signal<Option<ConversationId>>,
     pub(crate) ahead: Signal<Option<ConversationId>>,
     viewer: Option<UserId>,
-    list: Conversations,
+}
+
+// One page at a time in a browser. Contexts would bring a kilobyte and a half of hash tables with them.
+#[cfg(not(feature = "ssr"))]
+thread_local! {
+    static HERE: std::cell::Cell<Option<Page>> = const { std::cell::Cell::new(None) };
 }
 
 impl Page {
     /// A page that shows `content`.
-    pub fn new(session: &Session, content: Content, refused: Option<AppError>, list: Conversations) -> Self {
+    pub fn new(session: Session, content: Content, refused: Option<AppError>, list: Conversations) -> Self {
         let place = match &content {
             Content::NewChat => Place::NewChat,
             Content::Conversation(opened) => Place::Conversation(opened.id),
@@ -127,14 +136,31 @@ impl Page {
             pointed_at: Signal::new(None),
             ahead: Signal::new(None),
             viewer: session.viewer.as_ref().map(|viewer| viewer.id),
+            session: Signal::new(session),
             list,
+            announcer: Announcer::default(),
         }
+    }
+
+    /// Makes this the page of whatever is made from now on, until the next one.
+    #[cfg(feature = "ssr")]
+    pub fn settle(self) {
+        provide_context(self);
+    }
+
+    /// Makes this the page of whatever is made from now on, until the next one.
+    #[cfg(not(feature = "ssr"))]
+    pub fn settle(self) {
+        HERE.set(Some(self));
     }
 
     /// The page this is called in.
     pub fn here() -> Self {
-        use_context()
-            .unwrap_or_else(|| Self::new(&Session::default(), Content::default(), None, Conversations::new(None)))
+        #[cfg(feature = "ssr")]
+        let here = use_context();
+        #[cfg(not(feature = "ssr"))]
+        let here = HERE.get();
+        here.unwrap_or_else(|| Self::new(Session::default(), Content::default(), None, Conversations::new(None)))
     }
 
     /// Once the page's code runs: links lead from page to page without loading the document again.

@@ -2,12 +2,11 @@
 //! it should look.
 
 use model::{ModelChoice, Viewer};
-use reactive_graph::owner::use_context;
 use serde::Serialize;
 
-use crate::theme::Theme;
+use crate::{page::Page, theme::Theme};
 
-/// The page's reader and their surroundings. In context below [`App`](crate::App).
+/// The page's reader and their surroundings.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Session {
     /// Absent only where nobody is signed in, which no page with content is.
@@ -48,5 +47,5 @@ impl Session {
 
 /// The session of the page this is called in.
 pub fn session() -> Session {
-    use_context().unwrap_or_default()
+    Page::here().session.get_untracked()
 }

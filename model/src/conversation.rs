@@ -200,7 +200,14 @@ impl Question {
         if text.contains('\0') {
             return Err(QuestionRejected::Unprintable);
         }
-        Ok(Self(text.replace("\r\n", "\n")))
+        let mut lines = String::with_capacity(text.len());
+        let mut rest = text.chars().peekable();
+        while let Some(next) = rest.next() {
+            if next != '\r' || rest.peek() != Some(&'\n') {
+                lines.push(next);
+            }
+        }
+        Ok(Self(lines))
     }
 
     /// The question's text.

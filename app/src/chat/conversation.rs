@@ -49,7 +49,8 @@ pub fn conversation(opened: OpenConversation) -> Vec<Part> {
     let turns = Signal::new(under_way.map(Turn::reply).into_iter().collect::<Vec<_>>());
     let revision = Signal::new(revision);
     let scroll = Scroll::new();
-    let (page, list, announcer) = (Page::here(), Conversations::of_page(), Announcer::of_page());
+    let page = Page::here();
+    let Page { list, announcer, .. } = page;
 
     // Replies are followed until their end, or until the conversation is left.
     let followed = Signal::new(Vec::<AbortHandle>::new());

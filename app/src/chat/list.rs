@@ -1,10 +1,9 @@
 //! The conversations in the list: those the server sent, in the order of their last use, and what has happened since.
 
 use model::{AskReceipt, ConversationId, ConversationPage, ConversationSummary, Found, MessageId};
-use reactive_graph::owner::use_context;
 
 use super::{api, kept};
-use crate::{AppError, fetch, signal::Signal};
+use crate::{AppError, fetch, page::Page, signal::Signal};
 
 /// Says that nobody uses the session by this request.
 pub const IDLE: (&str, Option<&str>) = ("idle", Some("true"));
@@ -82,7 +81,7 @@ impl Conversations {
 
     /// The list of the page this is called in.
     pub fn of_page() -> Self {
-        use_context().unwrap_or_else(|| Self::new(None))
+        Page::here().list
     }
 
     /// A question was asked: its conversation is the newest now.

@@ -14,12 +14,14 @@ use crate::{
 
 /// A question. Its text is shown as it was written.
 pub fn question(message: &Message) -> Element {
+    let mut buttons = vec![copy(), action("edit", texts::EDIT)];
+    buttons.extend(versions(message));
     el("article")
         .class("you")
         .tells("aria-label", texts::YOU)
         .attr("data-message", message.id.to_string())
         .child(el("div").child(harmless(&message.content).into_owned()))
-        .child(actions([copy(), action("edit", texts::EDIT)]).children(versions(message)))
+        .child(actions(buttons))
 }
 
 /// An answer with `text` so far. `waiting` are the seconds until its model is asked again.
@@ -50,13 +52,20 @@ pub fn answer(
         return article.child(without_script());
     }
     let again = action("regenerate", texts::REGENERATE).tells("title", texts::REGENERATE_WHY);
-    let buttons = (!empty).then(copy).into_iter().chain(resume(message, empty)).chain([again]);
-    let rating = [("good", texts::GOOD_ANSWER, true), ("bad", texts::BAD_ANSWER, false)];
-    let rating = rating.into_iter().filter(|_| !empty).map(|(name, label, means)| {
-        let pressed = if message.good == Some(means) { "true" } else { "false" };
-        picture_button(name, label).attr("aria-pressed", pressed)
-    });
-    article.child(actions(buttons.chain(rating)).children(versions(message)))
+    let mut buttons = Vec::new();
+    if !empty {
+        buttons.push(copy());
+    }
+    buttons.extend(resume(message, empty));
+    buttons.push(again);
+    if !empty {
+        for (name, label, means) in [("good", texts::GOOD_ANSWER, true), ("bad", texts::BAD_ANSWER, false)] {
+            let pressed = if message.good == Some(means) { "true" } else { "false" };
+            buttons.push(picture_button(name, label).attr("aria-pressed", pressed));
+        }
+    }
+    buttons.extend(versions(message));
+    article.child(actions(buttons))
 }
 
 /// Which of several versions this is, and the ways to those beside it.
@@ -94,7 +103,7 @@ fn without_script() -> Element {
     el("p").class("without-script").says(texts::STILL_WRITTEN)
 }
 
-fn actions(buttons: impl IntoIterator<Item = Element>) -> Element {
+fn actions(buttons: Vec<Element>) -> Element {
     el("div").class("acts needs-script").children(buttons)
 }
 

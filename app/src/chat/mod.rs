@@ -37,7 +37,7 @@ pub use news::listen;
 #[cfg(feature = "ssr")]
 pub(crate) use open::open;
 pub use open::{OpenConversation, Visit, show};
-pub use page::chat_page;
+pub use page::{Announcer, chat_page};
 #[cfg(feature = "ssr")]
 pub use sealed::SealedLogs;
 pub(crate) use trouble::trouble;

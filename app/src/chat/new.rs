@@ -45,11 +45,12 @@ pub fn new_chat() -> Vec<Part> {
 }
 
 fn suggestions() -> Element {
-    let suggestion = |text: Text| {
+    let mut all = el("ul").class("needs-script").attr("aria-label", texts::SUGGESTIONS);
+    for text in SUGGESTIONS {
         let button = el("button").attr("type", "button").attr("data-text", text);
-        el("li").child(button.child(text.text().trim_end_matches([':', ' '])))
-    };
-    el("ul").class("needs-script").attr("aria-label", texts::SUGGESTIONS).children(SUGGESTIONS.map(suggestion))
+        all = all.child(el("li").child(button.child(text.text().trim_end_matches([':', ' ']))));
+    }
+    all
 }
 
 fn suggest(event: &web_sys::MouseEvent) {

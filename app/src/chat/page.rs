@@ -1,7 +1,6 @@
 //! The chat page: the list beside the conversation in the address, or beside a new one.
 
 use model::FaultKind;
-use reactive_graph::owner::{provide_context, use_context};
 
 use super::{conversation::conversation, list_view::list, new::new_chat, palette::palette, toast::toasts};
 use crate::{
@@ -15,15 +14,10 @@ use crate::{
 };
 
 /// A sentence for those who do not see the page change.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Announcer(Signal<String>);
 
 impl Announcer {
-    /// The announcer of the page this is called in.
-    pub fn of_page() -> Self {
-        use_context().unwrap_or_else(|| Self(Signal::new(String::new())))
-    }
-
     pub fn say(self, sentence: &str) {
         if !sentence.is_empty() {
             self.0.set(sentence.to_owned());
@@ -35,8 +29,7 @@ impl Announcer {
 pub fn chat_page() -> Frame {
     let page = Page::here();
     let hidden = Signal::new(false);
-    let announcement = Signal::new(String::new());
-    provide_context(Announcer(announcement));
+    let Announcer(announcement) = page.announcer;
 
     let pending = move || page.pending.get();
     let skip = el("a").class("skip").attr("href", "#talk").attr("rel", "external").says(texts::SKIP);

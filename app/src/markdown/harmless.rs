@@ -64,10 +64,12 @@ pub fn misleads(label: &str, host: &str) -> bool {
     let bare = |name: &str| name.trim_start_matches("www.").to_ascii_lowercase();
     label.split_whitespace().any(|word| {
         let word = word.trim_matches(|c: char| c.is_ascii_punctuation());
-        let named = word.split_once("://").map_or(word, |(_, rest)| rest);
+        // Looked for as bytes: searching for texts would be another two kilobytes of code.
+        let scheme = word.as_bytes().windows(3).position(|three| three == b"://");
+        let named = scheme.and_then(|end| word.get(end + 3..)).unwrap_or(word);
         let named = named.split(['/', '?', '#', ':', '\\']).next().unwrap_or_default();
         let last = named.rsplit('.').next().unwrap_or_default();
-        let is_host = word.contains("://") || named.contains('.') && DOMAINS.contains(&bare(last).as_str());
+        let is_host = scheme.is_some() || named.contains('.') && DOMAINS.contains(&bare(last).as_str());
         is_host && bare(named) != bare(host) && !host.ends_with(named)
     })
 }

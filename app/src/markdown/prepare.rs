@@ -15,7 +15,7 @@ const BAR: u8 = 2;
 
 /// `source` with formulas between `$` or `$$` only. `is_open`: more of it is to come.
 pub(super) fn prepare(source: &str, is_open: bool) -> Cow<'_, str> {
-    if !is_open && !source.contains('$') && !source.contains("\\(") && !source.contains("\\[") {
+    if !is_open && !source.contains(['$', '\\']) {
         return Cow::Borrowed(source);
     }
     let bytes = source.as_bytes();
