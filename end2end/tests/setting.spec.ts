@@ -67,6 +67,8 @@ test.describe("without the server's help", () => {
 
 for (const scheme of ["light", "dark"] as const) {
   test(`set answers are accessible in ${scheme}`, async ({ page, chat }) => {
+    // They are a thousand tokens, at the pace of reading.
+    test.slow();
     await page.emulateMedia({ colorScheme: scheme });
     await chat.open();
     await chat.askAndRead(`Show me code for ${uniqueWord()}`);

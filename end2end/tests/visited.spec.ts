@@ -4,6 +4,10 @@ import type { Page, Response } from "@playwright/test";
 import { Chat, numberedWords, uniqueWord } from "./support/chat";
 import { expect, test } from "./support/test";
 
+// One after the other, with a person to themselves: what others ask meanwhile would move the list under the pointer.
+test.describe.configure({ mode: "default" });
+const ERIN = "Erin Eriksen";
+
 /** The answers to a page that asks for a conversation, as the server gives them. */
 function opened(page: Page): Response[] {
   const answers: Response[] = [];
@@ -18,7 +22,7 @@ function opened(page: Page): Response[] {
 /** Two conversations, of which the second one is open. */
 async function two(chat: Chat): Promise<[string, string]> {
   const [one, other] = [uniqueWord(), uniqueWord()];
-  await chat.open("Carol Chen");
+  await chat.open(ERIN);
   await chat.askAndRead(`echo: ${one}`);
   await chat.newChat.click();
   await chat.askAndRead(`echo: ${other}`);
@@ -46,7 +50,7 @@ test("what was changed elsewhere meanwhile shows", async ({ page, chat, newBrows
   const [one, other] = await two(chat);
   const phone = new Chat(await (await newBrowser()).newPage());
   await chat.link(one).click();
-  await phone.open("Carol Chen", new URL(page.url()).pathname);
+  await phone.open(ERIN, new URL(page.url()).pathname);
   await chat.link(other).click();
   await expect(chat.answerText).toHaveText(other);
   await phone.askAndRead("echo: from the phone");
@@ -71,7 +75,7 @@ test("an answer goes on that was being written when its conversation was left", 
 test("its reader is where they were", async ({ page, chat }) => {
   const word = uniqueWord();
   const lines = Array.from({ length: 120 }, (_, n) => `line ${n}`).join("\n\n");
-  await chat.open("Carol Chen");
+  await chat.open(ERIN);
   await chat.askAndRead(`echo: ${word} ${lines}`);
   await chat.askAndRead(`echo: ${lines}`);
   await chat.log.evaluate((log) => log.scrollTo(0, 700));
@@ -110,12 +114,26 @@ test("a link that is pointed at is followed without waiting, and pointing uses n
   expect(await answers[0].text(), "it is there already").toBe("null");
 });
 
+test("what a model says stays text when its conversation is fetched later", async ({ page, chat }) => {
+  const word = uniqueWord();
+  await chat.open(ERIN);
+  await chat.askAndRead(`hostile ${word}`);
+  const said = await chat.answer.locator(".md").innerText();
+  await page.goto("/chat");
+  await chat.ready();
+  await chat.link(word).click();
+  await expect(chat.answers).toHaveCount(1);
+  expect(await chat.answer.locator(".md").innerText()).toBe(said);
+  expect(said).toContain("<script");
+  await expect(chat.log.locator("script, img, iframe, object, [onerror], [onclick], [style]")).toHaveCount(0);
+});
+
 test.describe("deleted elsewhere", () => {
   test.use({ expectedErrors: /status of 404/ });
 
   test("a conversation that is looked at says so, and can be had back", async ({ page, chat, context }) => {
     const word = uniqueWord();
-    await chat.open("Carol Chen");
+    await chat.open(ERIN);
     await chat.askAndRead(`echo: ${word}`);
     const other = new Chat(await context.newPage());
     await other.page.goto("/chat");
