@@ -206,8 +206,21 @@ async fn a_reply_whose_server_died_ends_as_interrupted_with_what_was_written() {
 
 #[tokio::test]
 async fn a_reply_outlives_a_restart_of_the_database() {
+    outlives(Server::stop).await;
+}
+
+#[tokio::test]
+async fn a_reply_outlives_a_crash_of_the_database_and_what_was_shown_is_not_lost_with_its_memory() {
+    outlives(Server::crash).await;
+}
+
+/// A reply goes on as if nothing had been when the database `goes` in the middle of it and comes back.
+async fn outlives(goes: fn(Server)) {
     let folder = tempfile::tempdir_in(std::env::temp_dir()).unwrap();
-    let options = |port| PgOptions { data_dir: Some(folder.path().join("pg")), port, ..PgOptions::default() };
+    let options = |port| {
+        let data_dir = Some(folder.path().join("pg"));
+        PgOptions { data_dir, port, fsync: true, ..PgOptions::default() }
+    };
     std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let postgres = Server::start(options(None)).await.unwrap();
     let port = postgres.port();
@@ -221,11 +234,19 @@ async fn a_reply_outlives_a_restart_of_the_database() {
     let text = (1..=120).map(|n| format!("number{n}")).collect::<Vec<_>>().join(" ");
     let receipt = browser.begin(None, &format!("echo: {text}")).await;
     let seen = browser.read_until(receipt.reply.id, "number5").await;
-    postgres.stop();
+    goes(postgres);
     let _postgres = Server::start(options(Some(port))).await.unwrap();
 
-    app.until("the app has found its database again", async || browser.get("/readyz").await.status() == 200).await;
-    let events = browser.events(receipt.reply.id, 0).await;
+    let conversation = format!("/fn/conversation?id={}", receipt.conversation_id);
+    let has_ended = async || {
+        let response = browser.get(&conversation).await;
+        // Whoever is given a connection that broke is told to come again.
+        response.status() == 200 && !response.text().await.unwrap().contains("\"streaming\"")
+    };
+    app.until_within(20, "the reply has ended", has_ended).await;
+    // A server that has none of it in memory.
+    let replica = app.replica().await;
+    let events = replica.signed_in(ALICE).await.events(receipt.reply.id, 0).await;
     assert_eq!(events[..seen.len()], seen, "what was shown is still there");
     let numbers: Vec<i32> = events.iter().map(|event| event.n).collect();
     assert_eq!(numbers, (1..=numbers.len() as i32).collect::<Vec<_>>());

@@ -90,6 +90,11 @@ impl Server {
         self.process.has_ended()
     }
 
+    /// Ends it at once, without writing anything more to the disk.
+    pub fn crash(mut self) {
+        self.process.crash();
+    }
+
     /// Shuts down and waits for it.
     pub fn stop(mut self) {
         self.process.stop();

@@ -1,7 +1,7 @@
 //! The server process, which never outlives its owner.
 
 use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -16,12 +16,12 @@ const START_TIMEOUT: Duration = Duration::from_secs(60);
 const STOP_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Starts the server and waits for it. A second process of the shell reads from us: when the pipe closes, because we
-/// stop or because we were killed, it asks the server for a fast shutdown.
+/// stop or because we were killed, it asks the server for a fast shutdown; a line names another signal.
 const SUPERVISOR: &str = r#"
 exec 3<&0
 "$@" </dev/null 3<&- &
 server=$!
-( read -r _ <&3; kill -INT "$server" 2>/dev/null ) &
+( read -r signal <&3; kill "-${signal:-INT}" "$server" 2>/dev/null ) &
 watcher=$!
 wait "$server"
 status=$?
@@ -106,6 +106,15 @@ impl Process {
 
     pub fn has_ended(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// What is in its memory only is lost, as when the machine fails.
+    pub fn crash(&mut self) {
+        if let Some(leash) = &mut self.leash {
+            // It fails when the server has ended already.
+            _ = leash.write_all(b"QUIT\n");
+        }
+        self.stop();
     }
 
     pub fn stop(&mut self) {

@@ -1,4 +1,8 @@
 //! This server's journal: what its replies say within a moment is committed together, and shown only then.
+//!
+//! It is read by other servers and by whoever ends the replies of this one should it die. Whether the database dies is
+//! another matter: rows of the journal are not on its disk at once, but stay in memory here (`log.rs`) until they are
+//! saved under their replies, which is.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -24,7 +28,7 @@ use crate::{
     metering::Metered,
     store::{
         replies::{self, End},
-        reply_logs::{self, Commit, Fenced, JOURNAL_KEPT},
+        reply_logs::{self, Fenced, JOURNAL_KEPT},
     },
 };
 
@@ -34,6 +38,8 @@ const GATHER: Duration = Duration::from_millis(25);
 const SAVE: Duration = Duration::from_secs(2);
 /// How often to look for that.
 const TICK: Duration = Duration::from_millis(250);
+/// In looks.
+const FORGOTTEN_AT_ONCE: usize = 10;
 /// Between attempts at what the database could not take.
 const RETRY: Duration = Duration::from_millis(250);
 /// A database that does not answer for this long has not heard.
@@ -58,6 +64,8 @@ struct State {
     known: bool,
     /// The number of the journal's last row.
     seq: i64,
+    /// The number of the last one that is in the database.
+    committed: i64,
     open: HashMap<MessageId, Arc<OpenLog>>,
     /// Those with something to commit.
     talking: Vec<Arc<OpenLog>>,
@@ -79,15 +87,23 @@ struct Batch {
     /// Under which it was said: the lease may be lost before it is committed.
     writer: Uuid,
     logs: Vec<Arc<OpenLog>>,
-    entries: Vec<(MessageId, Vec<NumberedEvent>)>,
-    saved: Vec<(MessageId, Vec<NumberedEvent>)>,
-    changed: Vec<UserId>,
+    /// Of each of `logs`.
+    events: Vec<(MessageId, Vec<NumberedEvent>)>,
+}
+
+/// The journal's rows that are in the database.
+#[derive(Default)]
+struct Rows {
+    writer: Uuid,
+    last: i64,
+    /// By when which of them had been committed.
+    known: VecDeque<(Instant, i64)>,
 }
 
 impl Journal {
     pub(super) fn new(pool: PgPool, windows: Arc<Windows>) -> Self {
         let (open, talking, changed) = (HashMap::new(), Vec::new(), Vec::new());
-        let state = State { writer: clock::new_id(), known: false, seq: 0, open, talking, changed };
+        let state = State { writer: clock::new_id(), known: false, seq: 0, committed: 0, open, talking, changed };
         Self { pool, windows, state: Mutex::new(state), work: Notify::new(), urgent: Notify::new() }
     }
 
@@ -209,114 +225,151 @@ impl Journal {
         }
     }
 
-    /// Commits what is said, for ever.
+    /// Commits what is said and saves it, for ever.
     pub(super) async fn run(&self) {
+        // Beside each other: nobody who reads waits for the disk.
+        tokio::join!(self.keep_committing(), self.keep_saving());
+    }
+
+    async fn keep_committing(&self) {
         let mut last = Instant::now();
-        let mut looked = last;
-        let mut rows = VecDeque::new();
         loop {
-            let idle = self.state().open.is_empty();
+            self.work.notified().await;
             tokio::select! {
-                () = self.work.notified() => tokio::select! {
-                    () = sleep_until(last + GATHER) => {}
-                    () = self.urgent.notified() => {}
-                },
-                () = sleep(TICK), if !idle => {}
+                () = sleep_until(last + GATHER) => {}
+                () = self.urgent.notified() => {}
             }
             last = Instant::now();
-            let look = last - looked >= TICK;
-            looked = if look { last } else { looked };
-            let batch = self.take(look.then_some(last));
-            if !batch.logs.is_empty() || !batch.changed.is_empty() {
-                self.commit(batch).await;
-                self.forget(&mut rows).await;
+            self.commit().await;
+        }
+    }
+
+    async fn keep_saving(&self) {
+        let mut rows = Rows::default();
+        loop {
+            sleep(TICK).await;
+            let due = Instant::now().checked_sub(SAVE);
+            let is_saved = match due.map(|due| self.take_due(due)) {
+                Some(batch) if !batch.logs.is_empty() => self.save(batch).await,
+                _ => true,
+            };
+            if let Some(due) = due.filter(|_| is_saved) {
+                self.forget(&mut rows, due).await;
             }
         }
     }
 
-    /// What was said; with `now` also what has been in the journal only for too long.
-    fn take(&self, now: Option<Instant>) -> Batch {
-        let (writer, talking, changed, open): (_, _, _, Vec<_>) = {
+    /// Commits what was said.
+    async fn commit(&self) {
+        let (writer, talking, changed) = {
             let mut state = self.state();
-            let open = now.iter().flat_map(|_| state.open.values().cloned()).collect();
-            (state.writer, mem::take(&mut state.talking), mem::take(&mut state.changed), open)
+            (state.writer, mem::take(&mut state.talking), mem::take(&mut state.changed))
         };
-        let mut batch = Batch { writer, logs: Vec::new(), entries: Vec::new(), saved: Vec::new(), changed };
+        let mut batch = Batch { writer, logs: Vec::new(), events: Vec::new() };
         for log in talking {
             let events = log.take();
             if !events.is_empty() {
-                batch.entries.push((log.reply, events));
+                batch.events.push((log.reply, events));
                 batch.logs.push(log);
             }
         }
-        let Some(now) = now else { return batch };
-        let due = now.checked_sub(SAVE).unwrap_or(now);
-        let taken: HashMap<MessageId, usize> =
-            batch.logs.iter().enumerate().map(|(place, log)| (log.reply, place)).collect();
-        for log in open {
-            let Some(mut events) = log.take_due(due) else { continue };
-            match taken.get(&log.reply) {
-                Some(place) => events.extend_from_slice(&batch.entries[*place].1),
-                None => batch.logs.push(Arc::clone(&log)),
-            }
-            batch.saved.push((log.reply, events));
+        if batch.logs.is_empty() && changed.is_empty() {
+            return;
         }
-        batch
-    }
-
-    async fn commit(&self, batch: Batch) {
-        let writer = batch.writer;
         let seq = {
             let mut state = self.state();
             if state.writer != writer {
                 return;
             }
-            state.seq += i64::from(!batch.entries.is_empty());
+            state.seq += i64::from(!batch.logs.is_empty());
             state.seq
         };
-        let commit = Commit { writer, seq, entries: &batch.entries, saved: &batch.saved, changed: &batch.changed };
+        let append = || reply_logs::append(&self.pool, writer, seq, &batch.events, &changed);
+        if !self.insist(writer, append).await {
+            return;
+        }
+        for (log, (_, events)) in batch.logs.iter().zip(&batch.events) {
+            log.committed(events);
+        }
+        let mut state = self.state();
+        if state.writer == writer {
+            state.committed = seq;
+        }
+    }
+
+    /// What has been in the journal only since before `due`.
+    fn take_due(&self, due: Instant) -> Batch {
+        let (writer, open): (_, Vec<_>) = {
+            let state = self.state();
+            (state.writer, state.open.values().cloned().collect())
+        };
+        let mut batch = Batch { writer, logs: Vec::new(), events: Vec::new() };
+        for log in open {
+            if let Some(events) = log.take_due(due) {
+                batch.events.push((log.reply, events));
+                batch.logs.push(log);
+            }
+        }
+        batch
+    }
+
+    /// Saves events under their replies. False when they are others' by now.
+    async fn save(&self, batch: Batch) -> bool {
+        let Batch { writer, logs, events } = batch;
+        let is_saved = self.insist(writer, || reply_logs::save(&self.pool, writer, &events)).await;
+        if is_saved {
+            logs.iter().for_each(|log| log.saved());
+        }
+        is_saved
+    }
+
+    /// Writes, again and again if need be. False when the lease is lost, or given up because the database is away.
+    async fn insist<W>(&self, writer: Uuid, write: impl Fn() -> W) -> bool
+    where
+        W: Future<Output = Result<Result<(), Fenced>, sqlx::Error>>,
+    {
         let mut failing_since = None;
         loop {
-            match within(reply_logs::commit(&self.pool, &commit)).await {
-                Ok(Ok(())) => break,
-                Ok(Err(Fenced)) => return self.lose(writer),
+            match within(write()).await {
+                Ok(Ok(())) => return true,
+                Ok(Err(Fenced)) => break,
                 Err(error) => {
                     let since = *failing_since.get_or_insert_with(|| {
                         tracing::warn!(error = %error, "replies cannot be written; trying again");
                         Instant::now()
                     });
                     if since.elapsed() > PATIENCE {
-                        return self.lose(writer);
+                        break;
                     }
                     sleep(RETRY).await;
                 }
             }
         }
-        let saved: HashMap<MessageId, i32> =
-            batch.saved.iter().map(|(reply, events)| (*reply, reply_logs::last_of(events))).collect();
-        for (place, log) in batch.logs.iter().enumerate() {
-            let events = batch.entries.get(place).map_or(&[][..], |(_, events)| events);
-            log.committed(events, saved.contains_key(&log.reply));
-        }
+        self.lose(writer);
+        false
     }
 
-    /// Deletes rows of the journal that everybody has had the time to read, and all of which is saved elsewhere.
-    async fn forget(&self, rows: &mut VecDeque<(Instant, Uuid, i64)>) {
-        let (writer, seq) = {
+    /// Deletes rows of the journal that everybody has had the time to read, and that were committed before `due`, so that
+    /// all of them is saved elsewhere.
+    async fn forget(&self, rows: &mut Rows, due: Instant) {
+        let (writer, committed) = {
             let state = self.state();
-            (state.writer, state.seq)
+            (state.writer, state.committed)
         };
-        rows.retain(|(_, of, _)| *of == writer);
-        if rows.back().is_none_or(|(_, _, last)| *last < seq) {
-            rows.push_back((Instant::now(), writer, seq));
+        if rows.writer != writer {
+            *rows = Rows { writer, ..Rows::default() };
         }
-        // In groups: deleting each by itself would double the statements.
-        let is_old = |row: &&(Instant, Uuid, i64)| row.0.elapsed() > JOURNAL_KEPT;
-        let old = rows.iter().take_while(is_old).count();
-        if old < 100 && rows.front().is_none_or(|row| row.0.elapsed() < JOURNAL_KEPT * 2) {
+        if committed > rows.last {
+            rows.last = committed;
+            rows.known.push_back((Instant::now(), committed));
+        }
+        let is_old = |row: &&(Instant, i64)| row.0 < due && row.0.elapsed() > JOURNAL_KEPT;
+        let old = rows.known.iter().take_while(is_old).count();
+        // In groups: deleting each by itself would be many statements.
+        if old < FORGOTTEN_AT_ONCE && rows.known.front().is_none_or(|row| row.0.elapsed() < JOURNAL_KEPT * 2) {
             return;
         }
-        let Some((_, _, upto)) = rows.drain(..old).next_back() else { return };
+        let Some((_, upto)) = rows.known.drain(..old).next_back() else { return };
         if let Err(error) = within(reply_logs::forget_journal(&self.pool, writer, upto)).await {
             tracing::debug!(error = %error, "the journal cannot be shortened now");
         }
@@ -330,7 +383,7 @@ impl Journal {
         }
         tracing::error!(%writer, replies = state.open.len(), "the lease on replies is lost; they are left to others");
         state.writer = clock::new_id();
-        (state.known, state.seq) = (false, 0);
+        (state.known, state.seq, state.committed) = (false, 0, 0);
         state.talking.clear();
         for (reply, log) in state.open.drain() {
             log.lose();

@@ -55,8 +55,8 @@ struct State {
     announced: bool,
     /// Nothing is taken any more: it is about to end.
     closed: bool,
-    /// Events of it are on their way into the database.
-    committing: bool,
+    /// In how many statements events of it are on their way into the database.
+    on_their_way: u8,
 }
 
 impl State {
@@ -122,7 +122,7 @@ impl OpenLog {
         self.state().text.clone()
     }
 
-    /// What is to be committed. Until [`OpenLog::committed`] the log is on its way.
+    /// What is to be committed. Until [`OpenLog::committed`] it is on its way.
     pub(super) fn take(&self) -> Vec<NumberedEvent> {
         let mut state = self.state();
         state.announced = false;
@@ -131,33 +131,41 @@ impl OpenLog {
         }
         state.seal();
         let events = mem::take(&mut state.pending);
-        state.committing |= !events.is_empty();
+        state.on_their_way += u8::from(!events.is_empty());
         events
     }
 
-    /// What is in the journal only, if that began before `due`. Until [`OpenLog::committed`] the log is on its way.
+    /// What is in the journal only, if that began before `due`. Until [`OpenLog::saved`] it is on its way.
     pub(super) fn take_due(&self, due: Instant) -> Option<Vec<NumberedEvent>> {
         let mut state = self.state();
         if state.closed || state.journalled_since.is_none_or(|since| since > due) {
             return None;
         }
-        state.committing = true;
+        state.on_their_way += 1;
         state.journalled_since = None;
         Some(mem::take(&mut state.journalled))
     }
 
-    /// `events` are in the database: in the journal only, or also `saved` under the reply.
-    pub(super) fn committed(&self, events: &[NumberedEvent], saved: bool) {
+    /// `events` are in the journal.
+    pub(super) fn committed(&self, events: &[NumberedEvent]) {
         {
             let mut state = self.state();
-            if !saved {
-                state.journalled.extend_from_slice(events);
-                state.journalled_since.get_or_insert_with(Instant::now);
-            }
+            state.journalled.extend_from_slice(events);
+            state.journalled_since.get_or_insert_with(Instant::now);
         }
         self.window.extend(events);
+        self.arrived();
+    }
+
+    /// What was due is saved under the reply.
+    pub(super) fn saved(&self) {
+        self.arrived();
+    }
+
+    fn arrived(&self) {
         let mut state = self.state();
-        state.committing = false;
+        // None are left of a log that was lost meanwhile.
+        state.on_their_way = state.on_their_way.saturating_sub(1);
         if state.closed {
             self.rested.notify_one();
         }
@@ -183,7 +191,7 @@ impl OpenLog {
         self.state().closed = true;
         // The sender is in `self`.
         let _ = self.standing.subscribe().wait_for(|now| *now != Standing::Asked).await;
-        while self.state().committing {
+        while self.state().on_their_way > 0 {
             self.rested.notified().await;
         }
         if *self.standing.borrow() == Standing::Lost {
@@ -199,7 +207,7 @@ impl OpenLog {
 
     pub(super) fn lose(&self) {
         self.standing.send_replace(Standing::Lost);
-        self.state().committing = false;
+        self.state().on_their_way = 0;
         self.rested.notify_one();
     }
 

@@ -42,52 +42,68 @@ pub async fn leave(pool: &PgPool, writer: Uuid) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// One commit of a server: a row of its journal, and what is saved under replies.
-pub struct Commit<'a> {
-    pub writer: Uuid,
-    pub seq: i64,
-    /// Empty: nothing new, only saving.
-    pub entries: &'a [(MessageId, Vec<NumberedEvent>)],
-    /// What is in the journal only, by reply; with that of `entries`.
-    pub saved: &'a [(MessageId, Vec<NumberedEvent>)],
-    /// Whose conversations changed.
-    pub changed: &'a [UserId],
-}
-
-/// Carries a commit out in one round trip. The same commit again changes nothing, so that one whose answer got lost
-/// can be repeated.
-pub async fn commit(pool: &PgPool, commit: &Commit<'_>) -> Result<Result<(), Fenced>, sqlx::Error> {
-    let replies: Vec<Uuid> = commit.saved.iter().map(|(reply, _)| reply.0).collect();
-    let numbers: Vec<i32> = commit.saved.iter().map(|(_, events)| last_of(events)).collect();
-    let events: Vec<Json<&Vec<NumberedEvent>>> = commit.saved.iter().map(|(_, events)| Json(events)).collect();
-    let grown = (!commit.entries.is_empty()).then(|| format!("{}{}", news::JOURNAL, commit.writer));
-    let changed = commit.changed.iter().map(|owner| format!("{}{owner}", news::LIBRARY));
+/// Appends row `seq` to the journal of `writer`, if there are `entries`, and tells that the conversations of those in
+/// `changed` did. The same row again changes nothing, so that one whose answer got lost can be repeated.
+///
+/// It does not wait for the disk: others see the row at once, and if the database crashes before it is written there,
+/// which takes less than a second, `writer` has it still, until it is saved (see [`save`]).
+/// <https://www.postgresql.org/docs/current/wal-async-commit.html>
+pub async fn append(
+    pool: &PgPool,
+    writer: Uuid,
+    seq: i64,
+    entries: &[(MessageId, Vec<NumberedEvent>)],
+    changed: &[UserId],
+) -> Result<Result<(), Fenced>, sqlx::Error> {
+    let grown = (!entries.is_empty()).then(|| format!("{}{writer}", news::JOURNAL));
+    let changed = changed.iter().map(|owner| format!("{}{owner}", news::LIBRARY));
     let told: Vec<String> = grown.into_iter().chain(changed).collect();
     // A fencing server waits for the lock, and then sees what was written.
-    let held: Option<i64> = sqlx::query_scalar(
+    let held = sqlx::query(
         "WITH held AS (SELECT id FROM reply_writers WHERE id = $1 AND fenced_at IS NULL FOR SHARE),
          written AS (
-            INSERT INTO reply_journal (writer, seq, events) SELECT id, $2, $3 FROM held WHERE $7
+            INSERT INTO reply_journal (writer, seq, events) SELECT id, $2, $3 FROM held WHERE $4
             ON CONFLICT DO NOTHING
-         ),
+         )
+         SELECT set_config('synchronous_commit', 'off', true),
+            (SELECT count(pg_notify($5, told)) FROM unnest($6::text[]) AS told)
+         FROM held",
+    )
+    .bind(writer)
+    .bind(seq)
+    .bind(Json(entries))
+    .bind(!entries.is_empty())
+    .bind(news::CHANNEL)
+    .bind(&told)
+    .fetch_optional(pool)
+    .await?;
+    Ok(held.map(drop).ok_or(Fenced))
+}
+
+/// Saves events under their replies, where they are on disk when this returns. The same again changes nothing.
+pub async fn save(
+    pool: &PgPool,
+    writer: Uuid,
+    events: &[(MessageId, Vec<NumberedEvent>)],
+) -> Result<Result<(), Fenced>, sqlx::Error> {
+    let replies: Vec<Uuid> = events.iter().map(|(reply, _)| reply.0).collect();
+    let numbers: Vec<i32> = events.iter().map(|(_, events)| last_of(events)).collect();
+    let events: Vec<Json<&Vec<NumberedEvent>>> = events.iter().map(|(_, events)| Json(events)).collect();
+    let held: Option<Uuid> = sqlx::query_scalar(
+        "WITH held AS (SELECT id FROM reply_writers WHERE id = $1 AND fenced_at IS NULL FOR SHARE),
          saved AS (
             INSERT INTO reply_events (reply_id, n, events)
             SELECT r.id, new.n, new.events
-            FROM held, unnest($4::uuid[], $5::int[], $6::jsonb[]) AS new (id, n, events)
+            FROM held, unnest($2::uuid[], $3::int[], $4::jsonb[]) AS new (id, n, events)
             JOIN replies r ON r.id = new.id AND r.ended_at IS NULL
             ON CONFLICT DO NOTHING
          )
-         SELECT (SELECT count(pg_notify($8, told)) FROM unnest($9::text[]) AS told) FROM held",
+         SELECT id FROM held",
     )
-    .bind(commit.writer)
-    .bind(commit.seq)
-    .bind(Json(commit.entries))
+    .bind(writer)
     .bind(&replies)
     .bind(&numbers)
     .bind(&events)
-    .bind(!commit.entries.is_empty())
-    .bind(news::CHANNEL)
-    .bind(&told)
     .fetch_optional(pool)
     .await?;
     Ok(held.map(drop).ok_or(Fenced))
