@@ -15,19 +15,16 @@ use crate::process::{self, Running};
 use crate::stack::{self, Sandbox, Variables};
 
 const READY_PATIENCE: Duration = Duration::from_secs(60);
-/// What several servers could break: everything that goes on over more than one request.
-const OF_REPLICAS: [&str; 5] = ["answer.spec", "ownership.spec", "question.spec", "session.spec", "streaming.spec"];
-
 pub fn run(context: &Context) -> Result<Outcome> {
-    test(context, 1, &[])
+    test(context, 1)
 }
 
 /// The same tests on three servers behind a proxy that sends each request to the next one.
 pub fn run_on_replicas(context: &Context) -> Result<Outcome> {
-    test(context, 3, &OF_REPLICAS)
+    test(context, 3)
 }
 
-fn test(context: &Context, servers: usize, files: &[&str]) -> Result<Outcome> {
+fn test(context: &Context, servers: usize) -> Result<Outcome> {
     let paths = context.paths;
     checks::ensure_built(context)?;
     stack::build_sandbox(paths)?;
@@ -46,7 +43,7 @@ fn test(context: &Context, servers: usize, files: &[&str]) -> Result<Outcome> {
     let mut apps = start_apps(paths, servers, sandbox.ports.app, &variables, &results)?;
     let mut all: Vec<_> = std::iter::once(&mut running).chain(&mut apps).collect();
     stack::await_ready(sandbox.ports.app, &mut all, Some(READY_PATIENCE))?;
-    let outcome = playwright(context, files, &sandbox.ports, &variables);
+    let outcome = playwright(context, &sandbox.ports, &variables);
     keep_for_ci(paths, &results)?;
     match outcome {
         Ok(()) => Ok(Outcome::Passed),
@@ -82,12 +79,11 @@ fn start_apps(paths: &Paths, servers: usize, port: u16, variables: &Variables, r
 }
 
 /// Tests that need a second or a restarted app start one themselves: they get the binary and its variables.
-fn playwright(context: &Context, files: &[&str], ports: &Ports, variables: &Variables) -> Result<()> {
+fn playwright(context: &Context, ports: &Ports, variables: &Variables) -> Result<()> {
     let folder = context.paths.end2end();
     let mut command = process::command(folder.join("node_modules/.bin/playwright"));
     command
         .arg("test")
-        .args(files)
         .args(context.arguments)
         .current_dir(&folder)
         .envs(variables.iter().cloned())
