@@ -282,9 +282,9 @@ impl Read for NumberedEvent {
         let event = variant(value, "d")
             .map(ReplyEvent::Delta)
             .or_else(|| variant(value, "all").map(ReplyEvent::All))
-            .or_else(|| variant(value, "retracted").map(ReplyEvent::Retracted))
+            .or_else(|| variant(value, "retracted").map(Box::new).map(ReplyEvent::Retracted))
             .or_else(|| variant(value, "waiting").map(ReplyEvent::Waiting))
-            .or_else(|| variant(value, "notice").map(ReplyEvent::Notice))
+            .or_else(|| variant(value, "notice").map(Box::new).map(ReplyEvent::Notice))
             .or_else(|| variant(value, "end").map(ReplyEvent::End))
             .or_else(|| variant(value, "usage").map(ReplyEvent::Usage))
             // What an older page does not know does not disturb it.

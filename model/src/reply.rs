@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::MessageStatus;
 
-/// One event of a reply. Member names are short because every delta carries them over the wire.
+/// One event of a reply. Member names are short because every delta carries them over the wire. What is rare is behind a
+/// pointer: thousands of events are in memory at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReplyEvent {
     /// Text to append.
@@ -15,13 +16,13 @@ pub enum ReplyEvent {
     All(String),
     /// The text so far is withdrawn: the content filter objected to it after it was shown.
     #[serde(rename = "retracted")]
-    Retracted(Notice),
+    Retracted(Box<Notice>),
     /// The model could not be asked yet; in that many seconds it will be asked again.
     #[serde(rename = "waiting")]
     Waiting(u32),
     /// Something the reader should know while the reply goes on, or why it ended.
     #[serde(rename = "notice")]
-    Notice(Notice),
+    Notice(Box<Notice>),
     /// Token counts, as the model reported them or as they were counted here.
     #[serde(rename = "usage")]
     Usage(Usage),

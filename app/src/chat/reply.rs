@@ -88,10 +88,10 @@ impl Reply {
                 ReplyEvent::Retracted(notice) => {
                     added.clear();
                     self.text.restart("");
-                    self.message.notice = Some(notice);
+                    self.message.notice = Some(*notice);
                 }
                 ReplyEvent::Waiting(secs_left) => self.waiting = Some(Wait { n, secs_left }),
-                ReplyEvent::Notice(notice) => self.message.notice = Some(notice),
+                ReplyEvent::Notice(notice) => self.message.notice = Some(*notice),
                 ReplyEvent::Usage(usage) => self.tokens = usage.prompt_tokens.checked_add(usage.completion_tokens),
                 ReplyEvent::End(ending) => {
                     self.message.status = ending.status();
@@ -199,7 +199,7 @@ mod tests {
             correlation_id: "7f3a-19c2".to_owned(),
         };
         reply.apply([
-            NumberedEvent { n: 4, event: ReplyEvent::Notice(notice) },
+            NumberedEvent { n: 4, event: ReplyEvent::Notice(Box::new(notice)) },
             NumberedEvent { n: 5, event: ReplyEvent::End(Ending::Interrupted) },
         ]);
         let out = html(&reply);
@@ -237,7 +237,7 @@ mod tests {
             Notice { kind: NoticeKind::Filtered, text: "Withdrawn.".to_owned(), correlation_id: "7f".to_owned() };
         reply.apply([
             NumberedEvent { n: 4, event: ReplyEvent::Delta(" there".to_owned()) },
-            NumberedEvent { n: 5, event: ReplyEvent::Retracted(notice) },
+            NumberedEvent { n: 5, event: ReplyEvent::Retracted(Box::new(notice)) },
             NumberedEvent { n: 6, event: ReplyEvent::End(Ending::Filtered) },
         ]);
         let out = html(&reply);

@@ -121,7 +121,7 @@ impl Lease {
             text: texts::in_language(language, || texts::NOTICE_SERVER_GONE.into()),
             correlation_id: clock::new_correlation_id(),
         };
-        for event in [ReplyEvent::Notice(notice.clone()), ReplyEvent::End(Ending::Interrupted)] {
+        for event in [ReplyEvent::Notice(Box::new(notice.clone())), ReplyEvent::End(Ending::Interrupted)] {
             events.push(NumberedEvent { n: last_of(&events) + 1, event });
         }
         let ending = Ending::Interrupted;

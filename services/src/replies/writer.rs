@@ -101,7 +101,7 @@ impl Writer {
 
     fn tell_trimmed(&self, exchange: &Exchange) -> Notice {
         let notice = self.notice(NoticeKind::Trimmed, || exchange.fitted.notice());
-        self.journal.add(&self.log, ReplyEvent::Notice(notice.clone()));
+        self.journal.add(&self.log, ReplyEvent::Notice(Box::new(notice.clone())));
         notice
     }
 
@@ -155,7 +155,7 @@ impl Writer {
                     Some(Ok(Chunk::Retracted(categories))) => {
                         let notice = self.retracted(&categories);
                         exchange.withdraw(&self.log.text());
-                        self.journal.add(&self.log, ReplyEvent::Retracted(notice.clone()));
+                        self.journal.add(&self.log, ReplyEvent::Retracted(Box::new(notice.clone())));
                         retracted = Some(notice);
                     }
                     Some(Err(failure)) => return Err(failure),

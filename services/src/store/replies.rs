@@ -116,7 +116,7 @@ pub async fn in_short(pool: &PgPool, id: MessageId) -> Result<Vec<NumberedEvent>
     let Some(row) = row else { return Ok(Vec::new()) };
     let last: i32 = row.try_get("last_n")?;
     let status: String = row.try_get("status")?;
-    let notice = row.try_get::<Option<Json<Notice>>, _>("notice")?.map(|notice| ReplyEvent::Notice(notice.0));
+    let notice = row.try_get::<Option<Json<Notice>>, _>("notice")?.map(|notice| ReplyEvent::Notice(Box::new(notice.0)));
     let text = Some(ReplyEvent::All(row.try_get("content")?));
     let end = Some(ReplyEvent::End(Ending::of(MessageStatus::named(&status))));
     let events = [text, notice, end].into_iter().flatten();
@@ -236,9 +236,9 @@ pub fn add(events: &[NumberedEvent], text: &mut String, last: &mut Option<Notice
             ReplyEvent::All(all) => text.clone_from(all),
             ReplyEvent::Retracted(notice) => {
                 text.clear();
-                *last = Some(notice.clone());
+                *last = Some(Notice::clone(notice));
             }
-            ReplyEvent::Notice(notice) => *last = Some(notice.clone()),
+            ReplyEvent::Notice(notice) => *last = Some(Notice::clone(notice)),
             ReplyEvent::Waiting(_) | ReplyEvent::Usage(_) | ReplyEvent::End(_) => {}
         }
     }
