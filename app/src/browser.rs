@@ -111,10 +111,20 @@ pub fn sizes_fields() -> bool {
 
 /// Puts the cursor into the box, unless the reader is somewhere else already, or a keyboard would cover the page.
 pub fn focus_if_nothing_is(field: &HtmlTextAreaElement) {
-    let somewhere = document().active_element().is_some_and(|active| active.tag_name() != "BODY");
-    if !somewhere && matches("(pointer: fine)") {
+    if nothing_has_focus() && matches("(pointer: fine)") {
         _ = field.focus();
     }
+}
+
+/// Gives the focus a place where what had it has gone: the box, or where a keyboard would cover the page, the page.
+pub fn refocus() {
+    if nothing_has_focus() {
+        focus(if matches("(pointer: fine)") { "#message" } else { "#talk" });
+    }
+}
+
+pub fn nothing_has_focus() -> bool {
+    document().active_element().is_none_or(|active| active.tag_name() == "BODY")
 }
 
 /// What is in the box matching `selector` that `event` happened in.

@@ -23,7 +23,7 @@ impl AppError {
 impl AppError {
     /// The same, with the comfort that what could not be sent will be.
     pub fn sent_later(mut self) -> Self {
-        self.0.message = format!("{} {}", self.0.message, texts::SENT_LATER);
+        self.0.message = texts::SENT_LATER.into();
         self
     }
 }

@@ -248,7 +248,7 @@ impl Page {
     /// A conversation that is shown was thrown away elsewhere.
     pub fn lost(self, id: ConversationId) {
         if self.is_at(id) {
-            let undo = Change { id, function: "restore", argument: None };
+            let undo = Change { id, function: "restore", argument: None, back: true };
             let sentence = texts::DONE_DELETE_ELSEWHERE.into();
             self.set_content(Content::NotShown(missing::error()));
             self.list.done.set(Some(Done { sentence, offer: Some(Offer::Undo(undo)) }));

@@ -75,6 +75,48 @@ test("scripts of the world arrive unharmed", async ({ page, chat }) => {
   await expect(chat.answerText).toHaveText(text);
 });
 
+test.describe("in Berlin", () => {
+  test.use({ timezoneId: "Europe/Berlin" });
+
+  test("all messages have the reader's time, whenever they came", async ({ page, chat }) => {
+    await chat.open();
+    await chat.askAndRead(`echo: ${uniqueWord()}`);
+    await chat.askAndRead(`echo: ${uniqueWord()}`);
+    const times = chat.log.getByRole("time");
+    await expect(times).toHaveCount(2);
+    for (const time of await times.all()) {
+      const here = await time.evaluate((element: HTMLTimeElement) => new Date(element.dateTime).getHours());
+      await expect(time).toHaveText(new RegExp(`^${String(here).padStart(2, "0")}:`));
+    }
+  });
+});
+
+test("text is read in its own direction", async ({ chat }) => {
+  const arabic = "المبلغ المستحق هو";
+  await chat.open();
+  await chat.askAndRead(`echo: ${arabic} ${uniqueWord()}.`);
+  for (const text of [chat.questions.locator("div").first(), chat.answerText]) {
+    const side = await text.evaluate((element) => {
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      const [words, box] = [range.getBoundingClientRect(), element.getBoundingClientRect()];
+      return { left: words.left - box.left, right: box.right - words.right };
+    });
+    expect(side.right, "it begins at the right").toBeLessThanOrEqual(side.left + 40);
+  }
+});
+
+test("a question sent too early says what to do", async ({ page, chat }) => {
+  await chat.open();
+  await chat.ask(`long: ${uniqueWord()}`);
+  await chat.message.fill("another");
+  await chat.message.press("Enter");
+  await expect(page.getByRole("status").filter({ hasText: "or stop it." })).toBeVisible();
+  await expect(chat.message).toHaveValue("another");
+  await chat.message.press("Escape");
+  await chat.ended();
+});
+
 test("a hostile answer stays harmless", async ({ page, chat }) => {
   test.slow();
   await chat.open();

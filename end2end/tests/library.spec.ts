@@ -28,6 +28,28 @@ test("Escape leaves the name as it was", async ({ chat }) => {
   await expect(chat.link(word)).toBeVisible();
 });
 
+test("whoever works with the keyboard goes on at the row that was changed", async ({ page, chat }) => {
+  const word = uniqueWord();
+  await chat.open("Carol Chen");
+  await chat.askAndRead(`echo: ${word}`);
+  const options = chat.list.getByRole("listitem").filter({ hasText: word }).getByRole("button", { name: "Options" });
+  for (const key of ["Enter", "Escape"]) {
+    await chat.option(word, "Rename");
+    const title = chat.list.getByRole("textbox", { name: "Title" });
+    await title.fill(`${word} ${key}`);
+    await title.press(key);
+    await expect(options, key).toBeFocused();
+  }
+  await chat.option(word, "Pin");
+  await expect(options, "in its new place").toBeFocused();
+  await chat.option(word, "Delete");
+  await expect(chat.link(word)).toHaveCount(0);
+  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName), "somewhere").not.toBe("BODY");
+  await page.getByRole("button", { name: "Undo" }).press("Enter");
+  await expect(chat.link(word)).toBeVisible();
+  await expect(chat.message).toBeFocused();
+});
+
 test("a deleted conversation is gone and can be had back", async ({ page, chat }) => {
   const word = uniqueWord();
   await chat.open("Carol Chen");
@@ -36,7 +58,7 @@ test("a deleted conversation is gone and can be had back", async ({ page, chat }
   await expect(chat.link(word)).toHaveCount(0);
   await expect(page).toHaveURL(/\/chat$/);
   await page.getByRole("button", { name: "Undo" }).click();
-  await chat.link(word).click();
+  await expect(chat.questions, "what was looked at is looked at again").toHaveText(new RegExp(word));
   await expect(chat.answers).toHaveCount(1);
 });
 

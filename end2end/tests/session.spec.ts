@@ -62,7 +62,9 @@ test.describe("over while the page is open", () => {
   });
 
   test("a page notices that its session ended elsewhere and says so", async ({ page, chat, context }) => {
+    const word = uniqueWord();
     await chat.open();
+    await chat.askAndRead(`echo: ${word}`);
     await chat.message.fill("half a thought");
     const elsewhere = await context.newPage();
     await elsewhere.goto("/profile");
@@ -72,6 +74,8 @@ test.describe("over while the page is open", () => {
 
     await page.evaluate(() => window.dispatchEvent(new Event("focus")));
     await expect(chat.trouble).toContainText(/signed out/i);
+    await expect(page.getByText(word).filter({ visible: true }), "nobody else reads it here").toHaveCount(0);
+    await expect(chat.link(word), "nor what it was about").toHaveCount(0);
     await expect(chat.message).toHaveValue("half a thought");
     await chat.trouble.getByRole("link", { name: "Sign in again" }).click();
     await pick(page, "Alice Archer");

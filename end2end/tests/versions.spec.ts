@@ -61,6 +61,24 @@ test("an answer is rated, with a word on it", async ({ chat, page }) => {
   await expect(bad).toHaveAttribute("aria-pressed", "true");
 });
 
+test("the word on an answer need not be written", async ({ chat, page }) => {
+  await chat.open("Carol Chen");
+  await chat.askAndRead("echo: one");
+  const why = page.getByRole("textbox", { name: "Why" });
+  const leaves: [string, () => Promise<void>][] = [
+    ["by Escape", () => why.press("Escape")],
+    ["by going elsewhere", () => chat.newChat.click()],
+  ];
+  for (const [how, leave] of leaves) {
+    await chat.answer.getByRole("button", { name: how === "by Escape" ? "Good answer" : "Bad answer" }).click();
+    await page.getByRole("button", { name: "Say why" }).click();
+    await expect(why).toBeFocused();
+    await leave();
+    await expect(why, how).toHaveCount(0);
+    await expect(chat.message, how).toBeFocused();
+  }
+});
+
 test.describe("without a way to the server", () => {
   test.use({ expectedErrors: /ERR_INTERNET_DISCONNECTED/ });
 

@@ -107,7 +107,7 @@ pub fn build(services: Arc<Services>, site: Site) -> Router {
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY_BYTES))
         // Opened by bearer tokens alone, so it does not matter which site a request comes from.
         .merge(api::router(&doors))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(3)).compress_when(compressed))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressed))
         .layer(middleware::from_fn_with_state(doors.clone(), secure::every_response))
         .layer(middleware::from_fn(request::correlate))
         .with_state(doors)

@@ -98,8 +98,8 @@ copied-short = Copié
 copied = Copié.
 not-copied-short = Non copié
 not-copied = La copie n’a pas fonctionné.
-lines-wrapped = Les lignes sont coupées.
-lines-not-wrapped = Les lignes ne sont pas coupées.
+lines-wrapped = Les lignes longues reviennent à la ligne.
+lines-not-wrapped = Les lignes longues ne reviennent plus à la ligne.
 
 ## Un nouveau chat
 
@@ -156,8 +156,8 @@ answered = { $author } a répondu : { $text }
 code = Code
 code-in = Code, { $language }
 copy-code = Copier le code
-wrap-lines = Couper les lignes
-unwrap-lines = Ne pas couper les lignes
+wrap-lines = Retour à la ligne
+unwrap-lines = Sans retour à la ligne
 formula = Formule
 table = Tableau
 footnote = Note { $label }
@@ -177,6 +177,7 @@ at-length-limit = La réponse a atteint sa longueur maximale.
 ask-to-go-on = Demandez-en la suite.
 long-conversation = Longue conversation.
 please-note = À noter.
+wait-or-stop = La réponse est encore en cours. Attendez la fin, ou arrêtez-la.
 you-stopped = Vous avez arrêté cette réponse.
 what-was-written = Ce qui avait été écrit jusque-là est conservé.
 was-interrupted = La réponse a été interrompue.
@@ -227,4 +228,4 @@ not-shown = Cela ne peut pas être affiché pour le moment
 signed-out-title = Votre session est terminée
 server-unreachable = Le serveur est injoignable. Vérifiez la connexion et réessayez.
 went-wrong = Une erreur s’est produite. Réessayez.
-sent-later = Votre question sera envoyée d’elle-même dès que ce sera possible.
+sent-later = Banter est injoignable pour le moment. Votre question sera envoyée d’elle-même dès que ce sera possible.

@@ -95,6 +95,13 @@ pub fn composer(
     };
     effect(move || this.wake_up(draft.clone()));
     effect(move || this.change(editing.get()));
+    // What is said above the box takes its height from the log, whose end is to stay in view.
+    effect(move || {
+        this.trouble.track();
+        page.gone.track();
+        editing.track();
+        turns.update(|_| {});
+    });
     effect(move || {
         listen("online", move |_: Event| this.send_again());
         listen("keydown", move |event: KeyboardEvent| this.escape(&event));
@@ -282,6 +289,9 @@ impl Box {
     /// `again`: after signing in anew, for the question that found nobody signed in.
     fn send(self, again: bool) {
         let Some(field) = self.field() else { return };
+        if self.streaming().is_some() {
+            self.page.list.say(texts::WAIT_OR_STOP);
+        }
         if self.sending.get_untracked() || self.streaming().is_some() {
             return;
         }

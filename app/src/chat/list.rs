@@ -64,6 +64,8 @@ pub struct Change {
     pub id: ConversationId,
     pub function: &'static str,
     pub argument: Option<(&'static str, String)>,
+    /// It brings back what was looked at, and whoever wants that wants to look at it again.
+    pub back: bool,
 }
 
 impl Conversations {

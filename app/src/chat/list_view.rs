@@ -252,6 +252,7 @@ impl Rows {
         el("a")
             .attr("href", format!("/chat/{}", one.id))
             .attr("title", title.clone())
+            .attr("dir", "auto")
             .maybe("aria-current", current)
             .child(title)
     }

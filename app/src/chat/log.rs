@@ -100,6 +100,9 @@ pub fn log(finished: Arc<Html>, spot: Option<Spot>, talk: Talk) -> Frame {
         // What was there before has been asked for when the log was opened.
         let Some(log) = scroll::log() else { return };
         if let Some(last) = log.first_element_child().and_then(|messages| messages.last_element_child()) {
+            if matches!(last.query_selector("time:not([title])"), Ok(Some(_))) {
+                clock::localise(&last);
+            }
             typeset::set_all(log.into(), &last, is_setting, move || scroll.follow());
         }
     });
@@ -112,6 +115,8 @@ pub fn log(finished: Arc<Html>, spot: Option<Spot>, talk: Talk) -> Frame {
     let clicked = move |event: web_sys::MouseEvent| {
         if browser::around(&event, ".latest").is_some() {
             scroll.to_end();
+            // It goes away, and the focus is not to go with it.
+            next_frame(browser::refocus);
         } else {
             actions::act(&event, talk);
         }

@@ -44,7 +44,7 @@ pub fn answer(
         .maybe("aria-busy", streaming.then_some("true"))
         .child(el("header").child(el("span").child(author)).child(time(&message.created_at)))
         .child(el("div").class("md").children(body));
-    let article = match notice(message, connection, waiting) {
+    let article = match notice(message, empty, connection, waiting) {
         Some(note) => article.child(note),
         None => article,
     };
@@ -130,11 +130,11 @@ fn action(name: &'static str, label: Text) -> Element {
     el("button").class("quiet").attr("data-action", name).child(el("span").says(label))
 }
 
-fn notice(message: &Message, connection: &Connection, waiting: Option<u32>) -> Option<Element> {
+fn notice(message: &Message, empty: bool, connection: &Connection, waiting: Option<u32>) -> Option<Element> {
     match connection {
         Connection::Following => match waiting {
             Some(secs) => Some(notice::waiting(secs)),
-            None => notice::of_reply(message.status, message.notice.as_ref()),
+            None => notice::of_reply(message.status, empty, message.notice.as_ref()),
         },
         Connection::Reconnecting => Some(notice::status(texts::RECONNECTING, texts::GOES_ON_WITHOUT)),
         Connection::Lost(AppError(fault)) if fault.kind == FaultKind::SignedOut => {

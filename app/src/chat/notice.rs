@@ -28,7 +28,7 @@ impl<'a> From<&'a str> for Words<'a> {
 }
 
 /// Why a reply is not, or not only, what was asked for.
-pub fn of_reply(status: MessageStatus, notice: Option<&Notice>) -> Option<Element> {
+pub fn of_reply(status: MessageStatus, empty: bool, notice: Option<&Notice>) -> Option<Element> {
     let (heading, otherwise) = match (status, notice.map(|notice| notice.kind)) {
         (MessageStatus::Complete, Some(NoticeKind::Length)) => (texts::AT_LENGTH_LIMIT, texts::ASK_TO_GO_ON.into()),
         (MessageStatus::Complete | MessageStatus::Streaming, Some(NoticeKind::Trimmed)) => {
@@ -40,7 +40,8 @@ pub fn of_reply(status: MessageStatus, notice: Option<&Notice>) -> Option<Elemen
         (MessageStatus::Streaming, Some(_)) => (texts::PLEASE_NOTE, "".into()),
         (MessageStatus::Stopped, kind) => {
             let notice = notice.filter(|_| kind != Some(NoticeKind::Trimmed));
-            let (text, reference) = told(notice, texts::WHAT_WAS_WRITTEN.into());
+            let kept = if empty { "".into() } else { texts::WHAT_WAS_WRITTEN.into() };
+            let (text, reference) = told(notice, kept);
             return Some(status_note(texts::YOU_STOPPED, text, reference));
         }
         (MessageStatus::Interrupted, _) => (texts::WAS_INTERRUPTED, texts::WHAT_ARRIVED.into()),
@@ -109,7 +110,7 @@ mod tests {
         let trimmed = Notice { kind: NoticeKind::Trimmed, text, correlation_id: "7f3a-19c2".to_owned() };
         let shown = |status| {
             let mut out = String::new();
-            if let Some(note) = of_reply(status, Some(&trimmed)) {
+            if let Some(note) = of_reply(status, false, Some(&trimmed)) {
                 note.write(&mut out);
             }
             out

@@ -74,8 +74,8 @@ pub fn form(editing: &Editing, one: &ConversationSummary) -> Element {
 
 /// Does what an item of the menu says.
 pub fn act(list: Conversations, page: Page, id: ConversationId, action: &str) {
-    let on = |function, on: bool| Change { id, function, argument: Some(("on", on.to_string())) };
-    let plain = |function| Change { id, function, argument: None };
+    let on = |function, on: bool| Change { id, function, argument: Some(("on", on.to_string())), back: false };
+    let plain = |function| Change { id, function, argument: None, back: page.is_at(id) };
     let (change, undo, sentence) = match action {
         "rename" => return begin(list, id, RENAME),
         "file" => return begin(list, id, FILE),
@@ -93,6 +93,7 @@ pub fn act(list: Conversations, page: Page, id: ConversationId, action: &str) {
         if worked && is_delete && page.is_at(id) {
             page.go("/chat");
         }
+        refocus(id);
     });
 }
 
@@ -108,6 +109,7 @@ pub fn finish(list: Conversations, event: &Event) {
     let Some(Editing { id, what: (function, argument) }) = list.editing.take() else {
         return;
     };
+    refocus(id);
     let field = form.query_selector("input").ok().flatten().and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
     let text = field.map(|field| field.value()).unwrap_or_default().trim().to_owned();
     let before = list
@@ -121,7 +123,7 @@ pub fn finish(list: Conversations, event: &Event) {
         (false, true) => texts::DONE_UNFILE.into(),
         (false, false) => texts::DONE_FILE.about(&text),
     };
-    let change = move |text| Change { id, function, argument: Some((argument, text)) };
+    let change = move |text| Change { id, function, argument: Some((argument, text)), back: false };
     let done = Done { sentence, offer: Some(Offer::Undo(change(before))) };
     run(async move { _ = list.carry_out(change(text), Some(done)).await });
 }
@@ -130,6 +132,18 @@ pub fn finish(list: Conversations, event: &Event) {
 pub fn key(list: Conversations, event: &KeyboardEvent) {
     if event.key() == "Escape" && browser::around(event, ".rename").is_some() {
         event.prevent_default();
-        list.editing.set(None);
+        if let Some(editing) = list.editing.take() {
+            refocus(editing.id);
+        }
     }
+}
+
+/// Whoever works with the keyboard goes on at the row, wherever that is by now, unless they are somewhere else.
+fn refocus(id: ConversationId) {
+    next_frame(move || {
+        if browser::nothing_has_focus() {
+            browser::focus(&format!("[data-id=\"{id}\"] .more"));
+        }
+        browser::refocus();
+    });
 }

@@ -44,6 +44,7 @@ pub fn chat_page() -> Frame {
         .part(switch(move || shown(page.content.get())));
     frame("div")
         .class("chat")
+        .flag("data-over", move || page.gone.with(Option::is_some).then_some("true"))
         .flag("data-list", move || Some(if hidden.get() { "hidden" } else { "shown" }))
         .part(skip)
         .part(list(hidden))
@@ -77,7 +78,11 @@ pub fn bar(title: Option<&str>, temporary: bool) -> Element {
         .attr("popovertarget", "conversations")
         .child(icon("#side"));
     let note = temporary.then(|| el("span").class("badge").attr("title", texts::TEMPORARY_WHY).child(texts::TEMPORARY));
-    el("div").class("bar").child(menu).children(title.map(|title| el("h1").child(title))).children(note)
+    el("div")
+        .class("bar")
+        .child(menu)
+        .children(title.map(|title| el("h1").attr("dir", "auto").child(title)))
+        .children(note)
 }
 
 /// Brings the list's column back. Where it is a drawer, the button opens it by itself.

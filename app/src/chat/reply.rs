@@ -104,7 +104,7 @@ impl Reply {
             self.text.push(&added);
         }
         if ended {
-            self.text.finish();
+            self.text.finish(self.message.status == MessageStatus::Complete);
         }
         self.connection = Connection::Following;
         if ended {

@@ -65,7 +65,8 @@ fn finished(message: &Message, known: crate::markdown::Known<'_>) -> Element {
         return message::question(message);
     }
     let setting = Setting { anchor: &message.id.to_string(), known };
-    message::answer(message, markdown(&message.content, setting), &super::reply::Connection::Following, None)
+    let is_whole = message.status == model::MessageStatus::Complete;
+    message::answer(message, markdown(&message.content, is_whole, setting), &super::reply::Connection::Following, None)
 }
 
 fn container() -> Element {

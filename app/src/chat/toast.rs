@@ -6,11 +6,12 @@ use texts::Text;
 
 use super::{
     api::rate,
-    list::{Conversations, Done, Offer},
+    list::{Done, Offer},
 };
 use crate::{
     browser,
     html::{Element, Frame, effect, el, frame, live},
+    page::Page,
     signal::Signal,
     task::{after, next_frame, run},
 };
@@ -20,7 +21,8 @@ const SHOWN: Duration = Duration::from_secs(10);
 
 /// The place where it is said.
 pub fn toasts() -> Frame {
-    let list = Conversations::of_page();
+    let page = Page::here();
+    let list = page.list;
     let done = list.done;
     // Whether a word on an answer is being written.
     let writing = Signal::new(false);
@@ -42,7 +44,15 @@ pub fn toasts() -> Frame {
         match done.get_untracked().and_then(|done| done.offer) {
             Some(Offer::Undo(change)) => {
                 done.set(None);
-                run(async move { _ = list.carry_out(change, None).await });
+                next_frame(browser::refocus);
+                run(async move {
+                    let back = change.back.then(|| format!("/chat/{}", change.id));
+                    if list.carry_out(change, None).await
+                        && let Some(path) = back
+                    {
+                        page.go(&path);
+                    }
+                });
             }
             Some(Offer::SayWhy(..)) => {
                 writing.set(true);
@@ -55,6 +65,7 @@ pub fn toasts() -> Frame {
         event.prevent_default();
         let comment = browser::value_of(".toast input").filter(|comment| !comment.trim().is_empty());
         let offer = done.take().and_then(|done| done.offer);
+        next_frame(browser::refocus);
         if let (Some(comment), Some(Offer::SayWhy(answer, good))) = (comment, offer) {
             run(async move {
                 match rate(answer, Some(good), Some(comment)).await {
@@ -64,8 +75,26 @@ pub fn toasts() -> Frame {
             });
         }
     };
+    let close = move || {
+        done.set(None);
+        next_frame(browser::refocus);
+    };
+    // A word on an answer that is left is not written.
+    effect(move || {
+        page.place.track();
+        if writing.get_untracked() {
+            close();
+        }
+    });
+    let key = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Escape" {
+            event.prevent_default();
+            close();
+        }
+    };
     frame("div")
         .class("toasts")
+        .on("keydown", key)
         .attr("role", "status")
         .on("click", clicked)
         .on("submit", submitted)

@@ -13,8 +13,8 @@ use super::{
 const DEPTH_MAX: usize = 24;
 
 /// Reads `source`, whatever is in it.
-pub fn parse(source: &str) -> Vec<Block> {
-    parse_with_starts(&harmless(source), false).into_iter().map(|(_, block)| block).collect()
+pub fn parse(source: &str, is_whole: bool) -> Vec<Block> {
+    parse_with_starts(&harmless(source), !is_whole).into_iter().map(|(_, block)| block).collect()
 }
 
 /// Reads an already harmless `source`; each block with the place of its first byte. `is_open`: more of it is to come, and
@@ -26,6 +26,7 @@ pub(super) fn parse_with_starts(source: &str, is_open: bool) -> Vec<(usize, Bloc
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_MATH
         | Options::ENABLE_GFM;
+    let source = if is_open { before_table_head(source) } else { source };
     let prepared = prepare(source, is_open);
     let mut reader = Reader {
         source,
@@ -39,6 +40,17 @@ pub(super) fn parse_with_starts(source: &str, is_open: bool) -> Vec<(usize, Bloc
     }
     let Some(root) = reader.open.into_iter().next() else { return Vec::new() };
     reader.starts.into_iter().zip(root.blocks).collect()
+}
+
+/// `source` without the head of a table at its end, as long as the line that makes it one is not there: until then it
+/// would be shown as text.
+fn before_table_head(source: &str) -> &str {
+    let bytes = source.as_bytes();
+    let start = bytes.windows(2).rposition(|two| two == b"\n\n").map_or(0, |at| at + 2);
+    let mut lines = bytes[start..].splitn(2, |byte| *byte == b'\n');
+    let is_head = lines.next().is_some_and(|line| line.first() == Some(&b'|'));
+    let may_be_rule = lines.next().unwrap_or_default().iter().all(|byte| b"|:- ".contains(byte));
+    if is_head && may_be_rule { &source[..start] } else { source }
 }
 
 struct Reader<'a> {

@@ -10,7 +10,7 @@ use crate::html::{Element, Html, el};
 /// Markdown as HTML that stands by itself.
 pub fn rich(source: &str) -> String {
     let mut out = String::new();
-    for block in &parse(source) {
+    for block in &parse(source, true) {
         block_html(block).write(&mut out);
     }
     out

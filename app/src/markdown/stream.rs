@@ -69,10 +69,11 @@ impl Stream {
     }
 
     /// Nothing comes any more. Reads all of it once again, because the end can define links used at the beginning.
-    pub fn finish(&mut self) {
+    /// `is_whole`: it was not broken off.
+    pub fn finish(&mut self, is_whole: bool) {
         self.finished = Vec::new();
         self.open_from = self.source.len();
-        self.open = view::markdown(&self.source, Setting::plain(&self.anchor));
+        self.open = view::markdown(&self.source, is_whole, Setting::plain(&self.anchor));
     }
 
     /// The text so far.

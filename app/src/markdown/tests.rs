@@ -4,7 +4,7 @@ use super::*;
 use crate::html::Html;
 
 fn html(source: &str) -> String {
-    written(markdown(source, Setting::plain("m")))
+    written(markdown(source, true, Setting::plain("m")))
 }
 
 fn written(nodes: impl IntoIterator<Item = Html>) -> String {
@@ -114,7 +114,7 @@ fn a_stream_ends_as_the_whole_text_would() {
             stream.push(piece);
         }
         assert_eq!(written(stream.html()), whole, "before its end, seed {seed}");
-        stream.finish();
+        stream.finish(true);
         assert_eq!(written(stream.html()), whole, "at its end, seed {seed}");
     }
 }
@@ -127,8 +127,26 @@ fn every_prefix_of_a_stream_looks_like_that_prefix() {
         let so_far = &EVERYTHING[..at + c.len_utf8()];
         assert_eq!(written(stream.html()), written(Stream::new(so_far, "m").html()), "after {so_far:?}");
     }
-    stream.finish();
+    stream.finish(true);
     assert_eq!(written(stream.html()), html(EVERYTHING));
+}
+
+#[test]
+fn a_table_is_none_until_the_line_under_its_head_is_whole() {
+    for (text, shown) in [("A\n\n| B | C |", "<p>A</p>"), ("A\n\n| B | C |\n| :--- | -", "<p>A</p>")] {
+        assert_eq!(written(Stream::new(text, "m").html()), shown, "{text:?}");
+    }
+    let whole = written(Stream::new("A\n\n| B | C |\n| :--- | ---: |\n", "m").html());
+    assert!(whole.contains("<th") && !whole.contains('|'), "{whole}");
+    assert!(written(Stream::new("|x| is not a table\nbut text", "m").html()).contains("|x| is"));
+}
+
+#[test]
+fn what_breaks_off_stays_as_it_was_shown() {
+    let mut stream = Stream::new("Before **this bold", "m");
+    assert!(written(stream.html()).contains("<strong>this bold</strong>"));
+    stream.finish(false);
+    assert!(written(stream.html()).contains("<strong>this bold</strong>"));
 }
 
 #[test]
@@ -146,7 +164,7 @@ fn a_link_defined_at_the_end_is_a_link_at_the_end() {
     for piece in ["See [docs].\n\nMore.\n\n", "[docs]: https://example.com\n"] {
         stream.push(piece);
     }
-    stream.finish();
+    stream.finish(true);
     assert!(written(stream.html()).contains("href=\"https://example.com\""));
 }
 
@@ -260,7 +278,7 @@ fn what_was_set_is_in_the_elements() {
         _ => None,
     };
     let setting = Setting { anchor: "m", known: Some(&known) };
-    let out = written(markdown("```rust\nfn main() {}\n```\n\n```c\nint x;\n```", setting));
+    let out = written(markdown("```rust\nfn main() {}\n```\n\n```c\nint x;\n```", true, setting));
     assert!(out.contains("<code><span class=\"t1\">fn</span> <span class=\"t5\">main</span>() {}\n</code>"), "{out}");
     assert!(out.contains("<code class=\"unset\" data-language=\"c\">int x;"), "{out}");
     assert!(tokens("é", &[1, 1]).is_none() && tokens("a", &[1, 2]).is_none());
@@ -325,7 +343,7 @@ fn a_block_that_grows_to_a_megabyte_is_not_read_again_each_time() {
     while stream.source().len() < 1_000_000 {
         stream.push(&row);
     }
-    stream.finish();
+    stream.finish(true);
     let took = begun.elapsed();
     let once = std::time::Instant::now();
     html(stream.source());

@@ -75,6 +75,6 @@ pub fn parts(source: &str) -> Vec<Part> {
         None
     };
     // Whoever makes the elements asks for exactly what they need.
-    super::markdown(source, Setting { anchor: "", known: Some(&note) });
+    super::markdown(source, true, Setting { anchor: "", known: Some(&note) });
     parts.into_inner()
 }

@@ -11,9 +11,9 @@ use super::{
 };
 use crate::html::{Element, Html, el};
 
-/// Markdown as elements.
-pub fn markdown(source: &str, setting: Setting<'_>) -> Vec<Html> {
-    parse(source).iter().map(|block| block_html(block, &setting, true)).collect()
+/// Markdown as elements. What a text that is not whole had begun when it broke off is shown as it was until then.
+pub fn markdown(source: &str, is_whole: bool, setting: Setting<'_>) -> Vec<Html> {
+    parse(source, is_whole).iter().map(|block| block_html(block, &setting, true)).collect()
 }
 
 /// A block as an element. `is_closed`: no more text comes to it, so that what is in it can be set.

@@ -194,8 +194,11 @@ impl Journal {
     pub(super) async fn end(&self, log: &OpenLog, outcome: Outcome) {
         let Outcome { ending, notice, standing, metered } = outcome;
         let usage = metered.as_ref().map(|metered| metered.usage);
-        let last =
-            [notice.clone().map(Box::new).map(ReplyEvent::Notice), usage.map(ReplyEvent::Usage), Some(ReplyEvent::End(ending))];
+        let last = [
+            notice.clone().map(Box::new).map(ReplyEvent::Notice),
+            usage.map(ReplyEvent::Usage),
+            Some(ReplyEvent::End(ending)),
+        ];
         let Some((events, text)) = log.close(last.into_iter().flatten()).await else { return };
         let notice = notice.as_ref().or(standing.as_ref());
         let end = End { events: &events, text: &text, ending, notice, metered: metered.as_ref() };
