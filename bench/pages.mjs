@@ -70,7 +70,8 @@ async function readReply(visitor, origin, reply) {
     const { status, body } = await visitor.get(url, { accept: "application/json" });
     if (status !== 200) throw new Error(`the events of reply ${reply} are answered ${status}: ${body}`);
     const events = body.toString().split("\n").filter(Boolean).map((line) => JSON.parse(line));
-    text.push(...events.map((event) => event.d ?? ""));
+    // A text alone is the next delta.
+    text.push(...events.map((event) => (typeof event === "string" ? event : (event.d ?? ""))));
     after = events.at(-1)?.n ?? after;
     const end = events.at(-1)?.end;
     if (end === "finished") return text.join("");

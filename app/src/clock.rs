@@ -108,11 +108,20 @@ pub fn day_of(day: time::Date) -> String {
 /// Turns every `<time>` inside `root` into the reader's time: the hour for today's, with the date for others, and all
 /// of it on pointing.
 pub fn localise(root: &web_sys::Element) {
+    localise_those(root, "time");
+}
+
+/// The same for those that are not the reader's yet: a long conversation that is come back to has hundreds that are.
+pub fn localise_new(root: &web_sys::Element) {
+    localise_those(root, "time:not([title])");
+}
+
+fn localise_those(root: &web_sys::Element, selector: &str) {
+    let Ok(times) = root.query_selector_all(selector) else { return };
     let today = day(now_secs(), Zone::Local);
     let locale = locale();
-    let times = root.get_elements_by_tag_name("time");
     for at in 0..times.length() {
-        let Some(time) = times.item(at) else { continue };
+        let Some(time) = times.item(at).and_then(|time| time.dyn_into::<web_sys::Element>().ok()) else { continue };
         let Some(secs) = time.get_attribute("datetime").as_deref().and_then(parse) else { continue };
         let date = js_date(secs);
         let full = time.has_attribute("data-full");

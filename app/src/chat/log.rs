@@ -74,7 +74,7 @@ pub fn log(finished: Arc<Html>, spot: Option<Spot>, talk: Talk) -> Frame {
     effect(move || {
         let spot = spot.clone();
         if let Some(log) = scroll::log() {
-            clock::localise(&log);
+            clock::localise_new(&log);
             scroll.restore(&log, spot.as_ref());
             typeset::set_all(log.clone().into(), &log, is_setting, move || scroll.follow());
             // Once more with what came into view laid out.
@@ -100,9 +100,7 @@ pub fn log(finished: Arc<Html>, spot: Option<Spot>, talk: Talk) -> Frame {
         // What was there before has been asked for when the log was opened.
         let Some(log) = scroll::log() else { return };
         if let Some(last) = log.first_element_child().and_then(|messages| messages.last_element_child()) {
-            if matches!(last.query_selector("time:not([title])"), Ok(Some(_))) {
-                clock::localise(&last);
-            }
+            clock::localise_new(&last);
             typeset::set_all(log.into(), &last, is_setting, move || scroll.follow());
         }
     });

@@ -78,11 +78,7 @@ pub fn bar(title: Option<&str>, temporary: bool) -> Element {
         .attr("popovertarget", "conversations")
         .child(icon("#side"));
     let note = temporary.then(|| el("span").class("badge").attr("title", texts::TEMPORARY_WHY).child(texts::TEMPORARY));
-    el("div")
-        .class("bar")
-        .child(menu)
-        .children(title.map(|title| el("h1").attr("dir", "auto").child(title)))
-        .children(note)
+    el("div").class("bar").child(menu).children(title.map(|title| el("h1").child(title))).children(note)
 }
 
 /// Brings the list's column back. Where it is a drawer, the button opens it by itself.
