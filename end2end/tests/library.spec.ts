@@ -128,6 +128,49 @@ test("what is done in one tab shows in the others", async ({ page, chat, context
   await expect(chat.link(`Named ${word}`)).toBeVisible();
 });
 
+test.describe("while the list changes", () => {
+  /** A conversation named by `word` and one before it, and the same person's list in another tab. */
+  async function two(chat: Chat, word: string): Promise<{ before: string; other: Chat }> {
+    const before = uniqueWord();
+    await chat.open("Carol Chen");
+    await chat.askAndRead(`echo: ${before}`);
+    await chat.newChat.click();
+    await chat.askAndRead(`echo: ${word}`);
+    const other = new Chat(await chat.page.context().newPage());
+    await other.page.goto("/chat");
+    await other.ready();
+    return { before, other };
+  }
+
+  test("whoever stands on a row stays on it", async ({ page, chat }) => {
+    const word = uniqueWord();
+    const { before, other } = await two(chat, word);
+    const row = chat.list.getByRole("listitem").filter({ hasText: word });
+    await row.getByRole("button", { name: "Options" }).focus();
+    await other.option(before, "Pin");
+    await expect(chat.list.locator("section", { hasText: "Pinned" }).getByRole("link", { name: before })).toBeVisible();
+    await other.option(before, "Delete");
+    await expect(chat.link(before)).toHaveCount(0);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Archive", exact: true }).click();
+    await expect(chat.link(word)).toHaveCount(0);
+  });
+
+  test("a name can be written to its end", async ({ chat }) => {
+    const word = uniqueWord();
+    const { before, other } = await two(chat, word);
+    await chat.option(word, "Rename");
+    const title = chat.list.getByRole("textbox", { name: "Title" });
+    await title.fill(`Half ${word}`);
+    await other.option(before, "Pin");
+    await expect(chat.list.locator("section", { hasText: "Pinned" }).getByRole("link", { name: before })).toBeVisible();
+    await expect(title).toBeFocused();
+    await title.pressSequentially(" whole");
+    await title.press("Enter");
+    await expect(chat.link(`Half ${word} whole`)).toBeVisible();
+  });
+});
+
 test("what is written in one browser waits in another", async ({ chat, newBrowser }) => {
   const word = uniqueWord();
   await chat.open("Carol Chen");

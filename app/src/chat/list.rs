@@ -23,6 +23,10 @@ pub struct Conversations {
     pub done: Signal<Option<Done>>,
     /// Which one is being thrown away here.
     pub deleting: Signal<Option<ConversationId>>,
+    /// How often the list was asked for. Answers may overtake each other.
+    asked_for: Signal<usize>,
+    /// Which of these was the latest to be answered, or cannot know what has happened here since.
+    answered: Signal<usize>,
 }
 
 /// What is looked for, and what was found.
@@ -78,6 +82,8 @@ impl Conversations {
             editing: Signal::new(None),
             done: Signal::new(None),
             deleting: Signal::new(None),
+            asked_for: Signal::new(0),
+            answered: Signal::new(0),
         }
     }
 
@@ -88,6 +94,7 @@ impl Conversations {
 
     /// A question was asked: its conversation is the newest now.
     pub fn asked(self, receipt: &AskReceipt) {
+        self.answered.set(self.asked_for.get_untracked());
         let summary = ConversationSummary {
             id: receipt.conversation_id,
             title: receipt.title.clone(),
@@ -113,7 +120,13 @@ impl Conversations {
     /// Loads the first page, instead of what is known of it, and what is open besides. Without success that stays.
     /// Mostly because of news, so that it must not count as using the session.
     pub async fn refresh(self) {
+        let round = self.asked_for.get_untracked() + 1;
+        self.asked_for.set(round);
         let newest = fetch::get("conversations", &[IDLE]).await;
+        if round <= self.answered.get_untracked() {
+            return;
+        }
+        self.answered.set(round);
         self.known.update(|known| match (newest, known) {
             (Ok(newest), Some(Ok(page))) => *page = with_older(newest, page),
             (newest, known) if newest.is_ok() || known.is_none() => *known = Some(newest),
@@ -130,6 +143,11 @@ impl Conversations {
         if !words.is_empty() {
             self.find_words(words).await;
         }
+    }
+
+    /// Offers none any more, because of `error`.
+    pub fn forget(self, error: AppError) {
+        self.known.set(Some(Err(error)));
     }
 
     /// A conversation in the list.

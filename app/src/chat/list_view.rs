@@ -14,7 +14,7 @@ use super::{
 use crate::{
     AppError, browser,
     clock::{self, Recency, Zone},
-    html::{Element, Frame, effect, el, frame, icon, live},
+    html::{Element, Frame, effect, el, frame, icon, keyed, live},
     page::Page,
     session::session,
     signal::Signal,
@@ -219,7 +219,7 @@ impl Rows {
         let mut rows = rows.peekable();
         rows.peek()?;
         let rows = el("ul").children(rows.map(|one| self.row(one)));
-        Some(el("section").child(el("h2").child(heading)).child(rows))
+        Some(keyed("section", heading.number().to_string()).child(el("h2").child(heading)).child(rows))
     }
 
     /// A folder, or what is put away: opened and closed by its heading.
@@ -233,14 +233,14 @@ impl Rows {
             .attr("aria-expanded", if page.is_some() { "true" } else { "false" })
             .child(icon(if name.is_empty() { "#archive" } else { "#folder" }))
             .child(label.to_owned());
-        let section = el("section").class("shelf").child(el("h2").child(button));
+        let section = keyed("section", format!("/{name}")).class("shelf").child(el("h2").child(button));
         let Some(page) = page else { return section };
         let more = page.next_cursor.is_some().then(|| older("more", name, false));
         section.child(el("ul").children(page.conversations.iter().map(|one| self.row(one)))).children(more)
     }
 
     fn row(&self, one: &ConversationSummary) -> Element {
-        let row = el("li").attr("data-id", one.id.to_string());
+        let row = keyed("li", one.id.to_string());
         if let Some(editing) = self.editing.as_ref().filter(|editing| editing.id == one.id) {
             return row.child(options::form(editing, one));
         }
@@ -276,7 +276,7 @@ fn found(days: Element, rows: &Rows, search: &Search) -> Element {
         });
         let extract = found.message.map(|_| el("small").children(extract));
         let link = rows.link(one, one.title.clone()).maybe("data-at", found.message.map(|id| id.to_string()));
-        el("li").attr("data-id", one.id.to_string()).child(link.children(extract)).child(options::button())
+        keyed("li", one.id.to_string()).child(link.children(extract)).child(options::button())
     };
     let heading = texts::conversation_count(search.found.len() as u64);
     let results = el("ul").children(search.found.iter().map(result));

@@ -76,6 +76,9 @@ fn build_node(html: &Html) -> Node {
 /// positions inside survive, and nothing flickers.
 pub(super) fn patch(node: &DomElement, old: &Element, new: &Element) {
     patch_attributes(node, old, new);
+    if old.children.iter().zip(&new.children).any(|(old, new)| old.key() != new.key()) {
+        return patch_by_key(node, old, new);
+    }
     let mut shown = node.first_child();
     let common = old.children.len().min(new.children.len());
     for (old, new) in old.children.iter().zip(&new.children) {
@@ -92,6 +95,38 @@ pub(super) fn patch(node: &DomElement, old: &Element, new: &Element) {
     }
     for child in &new.children[common..] {
         append(node, &build_node(child));
+    }
+}
+
+/// The same where children came, went or changed places: a node goes with its key, so that what has the focus, is being
+/// written in or is about to be clicked on stays what it was.
+fn patch_by_key(node: &DomElement, old: &Element, new: &Element) {
+    let mut left: Vec<(&Html, Node)> = Vec::new();
+    let mut next = node.first_child();
+    for old in &old.children {
+        let Some(shown) = next else { break };
+        next = shown.next_sibling();
+        // Those that go, first: nothing that stays has to move on their account, which would cost it the focus.
+        if new.children.iter().any(|new| new.key() == old.key()) {
+            left.push((old, shown));
+        } else {
+            _ = node.remove_child(&shown);
+        }
+    }
+    let mut at = node.first_child();
+    for new in &new.children {
+        let found = left.iter().position(|(old, _)| old.key() == new.key());
+        let (old, made) = found.map_or_else(|| (new, build_node(new)), |found| left.remove(found));
+        if at.as_ref() == Some(&made) {
+            at = made.next_sibling();
+        } else {
+            // In front of one that is there, or at the end.
+            _ = node.insert_before(&made, at.as_ref());
+        }
+        patch_node(node, &made, old, new);
+    }
+    for (_, surplus) in left {
+        _ = node.remove_child(&surplus);
     }
 }
 

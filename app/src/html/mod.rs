@@ -39,6 +39,9 @@ pub struct Element {
     children: Vec<Html>,
 }
 
+/// Tells an element from its neighbours when they come, go or change places.
+const KEY: &str = "data-id";
+
 /// What the texts of an element are about.
 const ABOUT: &str = "data-a";
 
@@ -60,6 +63,11 @@ pub fn el(tag: &'static str) -> Element {
 /// A picture of the sprite in the document, without a name of its own.
 pub fn icon(href: &'static str) -> Element {
     el("svg").class("icon").attr("aria-hidden", "true").child(el("use").attr("href", href))
+}
+
+/// An empty element that stays the same one among its neighbours as long as it has this `key`.
+pub fn keyed(tag: &'static str, key: impl Into<Cow<'static, str>>) -> Element {
+    el(tag).attr(KEY, key)
 }
 
 impl Element {
@@ -170,6 +178,11 @@ impl Html {
         if let Self::Element(element) = self.unshared() {
             element.children.iter().for_each(|child| child.write(out));
         }
+    }
+
+    fn key(&self) -> Option<&str> {
+        let Self::Element(element) = self else { return None };
+        element.attributes.first().filter(|(name, _)| *name == KEY).map(|(_, key)| &**key)
     }
 
     fn unshared(&self) -> &Self {
