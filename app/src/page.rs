@@ -79,8 +79,12 @@ impl Content {
             Self::NotShown(error) => unreadable::heading(error).text(),
             Self::Missing => missing::TITLE.text(),
         };
-        format!("{title} · Banter")
+        titled(title)
     }
+}
+
+fn titled(title: &str) -> String {
+    format!("{title} · Banter")
 }
 
 /// The page being looked at, and what all of its parts share.
@@ -169,12 +173,15 @@ impl Page {
             language::track();
             let id = self.place.get().conversation();
             // The list has heard of another name first.
-            let renamed = id.and_then(|id| self.list.find(id, |one| format!("{} · Banter", one.title)));
-            browser::document().set_title(&renamed.unwrap_or_else(|| self.content.with(Content::title)));
+            let renamed = id.and_then(|id| self.list.find(id, |one| one.title.clone()));
+            let renamed = if self.is_over() { Some(texts::SIGNED_OUT_TITLE.into()) } else { renamed };
+            let title = renamed.map_or_else(|| self.content.with(Content::title), |title| titled(&title));
+            browser::document().set_title(&title);
         });
         effect(move || {
-            if self.gone.get().is_some() {
+            if let Some(error) = self.gone.get() {
                 kept::forget_all();
+                self.list.forget(error);
             }
         });
         // What was not there may be back.
@@ -211,10 +218,19 @@ impl Page {
         });
     }
 
+    /// Whether the session is over, so that nothing may be shown that is somebody's.
+    pub fn is_over(self) -> bool {
+        self.gone.with(Option::is_some)
+    }
+
     /// Whether the session goes on, and still is the same person's.
     async fn look_at_session(self) {
         match fetch::get::<Viewer>("viewer", &[]).await {
-            Ok(now) if Some(now.id) == self.viewer => self.gone.set(None),
+            Ok(now) if Some(now.id) == self.viewer => {
+                if self.gone.take().is_some() {
+                    self.list.refresh().await;
+                }
+            }
             // Somebody else signed in in another tab: nothing here is theirs.
             Ok(_) => browser::reload(),
             Err(error) if error.0.kind == FaultKind::SignedOut => self.gone.set(Some(error)),

@@ -76,6 +76,11 @@ test.describe("over while the page is open", () => {
     await expect(chat.trouble).toContainText(/signed out/i);
     await expect(page.getByText(word).filter({ visible: true }), "nobody else reads it here").toHaveCount(0);
     await expect(chat.link(word), "nor what it was about").toHaveCount(0);
+    await expect(page, "also to whoever only sees the tabs").toHaveTitle("You are signed out · Banter");
+    await page.keyboard.press("Control+k");
+    await expect(page.getByRole("option", { name: "New chat" })).toBeVisible();
+    await expect(page.getByRole("option", { name: word })).toHaveCount(0);
+    await page.keyboard.press("Escape");
     await expect(chat.message).toHaveValue("half a thought");
     await chat.trouble.getByRole("link", { name: "Sign in again" }).click();
     await pick(page, "Alice Archer");

@@ -44,7 +44,7 @@ pub fn chat_page() -> Frame {
         .part(switch(move || shown(page.content.get())));
     frame("div")
         .class("chat")
-        .flag("data-over", move || page.gone.with(Option::is_some).then_some("true"))
+        .flag("data-over", move || page.is_over().then_some("true"))
         .flag("data-list", move || Some(if hidden.get() { "hidden" } else { "shown" }))
         .part(skip)
         .part(list(hidden))
