@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { parseArgs } from "node:util";
 
 import { chromium } from "../end2end/node_modules/@playwright/test/index.mjs";
 import { basics, endAll, freePorts, onEnd, root, startApp, startSandbox } from "./processes.mjs";
@@ -175,19 +176,17 @@ async function measure(options) {
   }
 }
 
-const options = {
-  built: path.join(root, "target"),
-  sandbox: path.join(root, "target/debug/sandbox"),
-  chromium: process.env.BANTER_CHROMIUM ?? "/usr/bin/chromium",
-};
-const words = process.argv.slice(2);
-while (words.length > 0) {
-  const name = words.shift().replace(/^--/, "");
-  if (!(name in options)) {
-    console.log(HELP);
-    process.exit(name === "help" ? 0 : 2);
-  }
-  options[name] = words.shift();
+const { values: options } = parseArgs({
+  options: {
+    built: { type: "string", default: path.join(root, "target") },
+    sandbox: { type: "string", default: path.join(root, "target/debug/sandbox") },
+    chromium: { type: "string", default: process.env.BANTER_CHROMIUM ?? "/usr/bin/chromium" },
+    help: { type: "boolean" },
+  },
+});
+if (options.help) {
+  console.log(HELP);
+  process.exit(0);
 }
 try {
   await measure(options);

@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { parseArgs } from "node:util";
 
 import { basics, endAll, freePorts, onEnd, root, startApp, startSandbox } from "./processes.mjs";
 import { Visitor } from "./visitor.mjs";
@@ -72,7 +73,7 @@ async function measure(options) {
 
   console.error(`making ${options.conversations} conversations, ${options.own} of them ${PERSONA}'s`);
   const file = path.join(folder, "rows.sql");
-  fs.writeFileSync(file, rows(options.conversations, options.own));
+  fs.writeFileSync(file, rows(Number(options.conversations), Number(options.own)));
   const made = spawnSync("psql", [environment.DATABASE_URL, "-q", "-v", "ON_ERROR_STOP=1", "-f", file], {
     env: basics(), encoding: "utf8",
   });
@@ -110,21 +111,18 @@ async function measure(options) {
   }
 }
 
-const options = {
-  built: path.join(root, "target"),
-  sandbox: path.join(root, "target/debug/sandbox"),
-  conversations: 100_000,
-  own: 10_000,
-};
-const words = process.argv.slice(2);
-while (words.length > 0) {
-  const word = words.shift();
-  const name = word.replace(/^--/, "");
-  if (word === "--help" || !(name in options)) {
-    console.log(HELP);
-    process.exit(word === "--help" ? 0 : 2);
-  }
-  options[name] = typeof options[name] === "number" ? Number(words.shift()) : words.shift();
+const { values: options } = parseArgs({
+  options: {
+    built: { type: "string", default: path.join(root, "target") },
+    sandbox: { type: "string", default: path.join(root, "target/debug/sandbox") },
+    conversations: { type: "string", default: "100000" },
+    own: { type: "string", default: "10000" },
+    help: { type: "boolean" },
+  },
+});
+if (options.help) {
+  console.log(HELP);
+  process.exit(0);
 }
 try {
   await measure(options);

@@ -5,6 +5,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { parseArgs } from "node:util";
 
 import lighthouse, { desktopConfig } from "lighthouse";
 
@@ -81,21 +82,19 @@ async function measure(options) {
   return worst;
 }
 
-const options = {
-  built: path.join(root, "target"),
-  sandbox: path.join(root, "target/debug/sandbox"),
-  chromium: process.env.BANTER_CHROMIUM ?? "/usr/bin/chromium",
-  least: "98",
-  form: "",
-};
-const words = process.argv.slice(2);
-while (words.length > 0) {
-  const name = words.shift().replace(/^--/, "");
-  if (!(name in options)) {
-    console.log(HELP);
-    process.exit(name === "help" ? 0 : 2);
-  }
-  options[name] = words.shift();
+const { values: options } = parseArgs({
+  options: {
+    built: { type: "string", default: path.join(root, "target") },
+    sandbox: { type: "string", default: path.join(root, "target/debug/sandbox") },
+    chromium: { type: "string", default: process.env.BANTER_CHROMIUM ?? "/usr/bin/chromium" },
+    least: { type: "string", default: "98" },
+    form: { type: "string", default: "" },
+    help: { type: "boolean" },
+  },
+});
+if (options.help) {
+  console.log(HELP);
+  process.exit(0);
 }
 let worst = 0;
 try {

@@ -26,7 +26,6 @@ pub(super) fn parse_with_starts(source: &str, is_open: bool) -> Vec<(usize, Bloc
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_MATH
         | Options::ENABLE_GFM;
-    let source = if is_open { before_table_head(source) } else { source };
     let prepared = prepare(source, is_open);
     let mut reader = Reader {
         source,
@@ -44,7 +43,7 @@ pub(super) fn parse_with_starts(source: &str, is_open: bool) -> Vec<(usize, Bloc
 
 /// `source` without the head of a table at its end, as long as the line that makes it one is not there: until then it
 /// would be shown as text.
-fn before_table_head(source: &str) -> &str {
+pub(super) fn before_table_head(source: &str) -> &str {
     let bytes = source.as_bytes();
     let start = bytes.windows(2).rposition(|two| two == b"\n\n").map_or(0, |at| at + 2);
     let mut lines = bytes[start..].splitn(2, |byte| *byte == b'\n');

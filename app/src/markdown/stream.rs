@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     harmless::harmless,
-    parse::parse_with_starts,
+    parse::{before_table_head, parse_with_starts},
     tree::Block,
     typeset::Setting,
     view::{self, block_html},
@@ -54,7 +54,7 @@ impl Stream {
             return;
         }
         self.unread = 0;
-        let mut blocks = parse_with_starts(tail, true);
+        let mut blocks = parse_with_starts(before_table_head(tail), true);
         let finished = finished(tail, &blocks);
         let open = blocks.split_off(finished);
         if let Some((start, _)) = open.first()

@@ -138,6 +138,9 @@ fn a_table_is_none_until_the_line_under_its_head_is_whole() {
     }
     let whole = written(Stream::new("A\n\n| B | C |\n| :--- | ---: |\n", "m").html());
     assert!(whole.contains("<th") && !whole.contains('|'), "{whole}");
+    let mut cut = Stream::new("A\n\n| B | C |", "m");
+    cut.finish(false);
+    assert!(written(cut.html()).contains("| B | C |"), "nothing more comes, and nothing is kept back");
     assert!(written(Stream::new("|x| is not a table\nbut text", "m").html()).contains("|x| is"));
 }
 

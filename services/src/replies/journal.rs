@@ -5,7 +5,7 @@
 //! saved under their replies, which is.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use super::{
     log::{OpenLog, Said},
+    rows::Rows,
     window::Windows,
 };
 use crate::{
@@ -28,7 +29,7 @@ use crate::{
     metering::Metered,
     store::{
         replies::{self, End},
-        reply_logs::{self, Fenced, JOURNAL_KEPT},
+        reply_logs::{self, Fenced},
     },
 };
 
@@ -38,8 +39,6 @@ const GATHER: Duration = Duration::from_millis(25);
 const SAVE: Duration = Duration::from_secs(2);
 /// How often to look for that.
 const TICK: Duration = Duration::from_millis(250);
-/// In looks.
-const FORGOTTEN_AT_ONCE: usize = 10;
 /// Between attempts at what the database could not take.
 const RETRY: Duration = Duration::from_millis(250);
 /// A database that does not answer for this long has not heard.
@@ -89,15 +88,6 @@ struct Batch {
     logs: Vec<Arc<OpenLog>>,
     /// Of each of `logs`.
     events: Vec<(MessageId, Vec<NumberedEvent>)>,
-}
-
-/// The journal's rows that are in the database.
-#[derive(Default)]
-struct Rows {
-    writer: Uuid,
-    last: i64,
-    /// By when which of them had been committed.
-    known: VecDeque<(Instant, i64)>,
 }
 
 impl Journal {
@@ -359,20 +349,8 @@ impl Journal {
             let state = self.state();
             (state.writer, state.committed)
         };
-        if rows.writer != writer {
-            *rows = Rows { writer, ..Rows::default() };
-        }
-        if committed > rows.last {
-            rows.last = committed;
-            rows.known.push_back((Instant::now(), committed));
-        }
-        let is_old = |row: &&(Instant, i64)| row.0 < due && row.0.elapsed() > JOURNAL_KEPT;
-        let old = rows.known.iter().take_while(is_old).count();
-        // In groups: deleting each by itself would be many statements.
-        if old < FORGOTTEN_AT_ONCE && rows.known.front().is_none_or(|row| row.0.elapsed() < JOURNAL_KEPT * 2) {
-            return;
-        }
-        let Some((_, upto)) = rows.known.drain(..old).next_back() else { return };
+        rows.note(writer, committed);
+        let Some(upto) = rows.take_old(due) else { return };
         if let Err(error) = within(reply_logs::forget_journal(&self.pool, writer, upto)).await {
             tracing::debug!(error = %error, "the journal cannot be shortened now");
         }

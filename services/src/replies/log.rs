@@ -191,10 +191,10 @@ impl OpenLog {
         self.state().closed = true;
         // The sender is in `self`.
         let _ = self.standing.subscribe().wait_for(|now| *now != Standing::Asked).await;
-        while self.state().on_their_way > 0 {
+        while !self.is_lost() && self.state().on_their_way > 0 {
             self.rested.notified().await;
         }
-        if *self.standing.borrow() == Standing::Lost {
+        if self.is_lost() {
             return None;
         }
         let mut state = self.state();
@@ -209,6 +209,10 @@ impl OpenLog {
         self.standing.send_replace(Standing::Lost);
         self.state().on_their_way = 0;
         self.rested.notify_one();
+    }
+
+    fn is_lost(&self) -> bool {
+        *self.standing.borrow() == Standing::Lost
     }
 
     /// Returns when the log may not be written here any more.

@@ -11,6 +11,7 @@ mod follow;
 mod journal;
 mod lease;
 mod log;
+mod rows;
 mod tail;
 mod window;
 mod writer;

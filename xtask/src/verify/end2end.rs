@@ -15,6 +15,7 @@ use crate::process::{self, Running};
 use crate::stack::{self, Sandbox, Variables};
 
 const READY_PATIENCE: Duration = Duration::from_secs(60);
+
 pub fn run(context: &Context) -> Result<Outcome> {
     test(context, 1)
 }
