@@ -198,7 +198,7 @@ impl Asking {
         let mut turns = if is_new { Vec::new() } else { turns_of(store::history(&mut tx, asked.parent).await?) };
         turns.extend(content.map(|text| Turn { role: Role::User, text: text.to_owned() }));
         let user = crate::crypto::pseudonym(owner.0.as_bytes());
-        let request = Request { model, turns, user: user.clone(), language };
+        let request = Request { owner, model, turns, user: user.clone(), language };
         let written = replies.begin(asked.reply.id, writer, (0, String::new()), request, tx.commit()).await?;
         replies.tell_changed(owner);
         if let Some(question) = question.filter(|_| is_new) {
@@ -244,7 +244,7 @@ async fn resume(
         turns.push(Turn { role: Role::System, text: GO_ON.to_owned() });
     }
     let user = crate::crypto::pseudonym(owner.0.as_bytes());
-    let request = Request { model, turns, user, language };
+    let request = Request { owner, model, turns, user, language };
     replies.begin(reply, writer, (reopened.n, reopened.text), request, tx.commit()).await?;
     Ok(message)
 }

@@ -33,7 +33,7 @@ pub(super) struct Exchange {
 impl Exchange {
     /// With as much of the conversation as the model can read. The reply has `before` bytes of text already.
     pub(super) async fn of(request: Request, metering: &Metering, before: usize) -> Result<Self, Error> {
-        let Request { model, turns, user, language: _ } = request;
+        let Request { owner: _, model, turns, user, language: _ } = request;
         let fitted = metering.fit(&model, turns).await?;
         Ok(Self {
             model,

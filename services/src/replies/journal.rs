@@ -138,10 +138,10 @@ impl Journal {
         }
     }
 
-    /// Opens the log of a reply under `writer`, behind event `n` and with the text so far.
-    pub(super) fn open(&self, reply: MessageId, writer: Uuid, n: i32, text: String) -> Arc<OpenLog> {
+    /// Opens the log of a reply and its owner under `writer`, behind event `n` and with the text so far.
+    pub(super) fn open(&self, (reply, owner): (MessageId, UserId), writer: Uuid, n: i32, text: String) -> Arc<OpenLog> {
         let window = self.windows.begin(reply, n);
-        let log = Arc::new(OpenLog::new(reply, writer, window, n, text));
+        let log = Arc::new(OpenLog::new((reply, owner), writer, window, n, text));
         let mut state = self.state();
         if state.writer == writer {
             state.open.insert(reply, Arc::clone(&log));
@@ -149,6 +149,11 @@ impl Journal {
             log.lose();
         }
         log
+    }
+
+    /// Whether it is a reply of `owner` that is written here.
+    pub(super) fn is_open_for(&self, owner: UserId, reply: MessageId) -> bool {
+        self.state().open.get(&reply).is_some_and(|log| log.owner == owner)
     }
 
     pub(super) fn is_open(&self, reply: MessageId) -> bool {

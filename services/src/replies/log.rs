@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use model::{MessageId, NumberedEvent, ReplyEvent};
+use model::{MessageId, NumberedEvent, ReplyEvent, UserId};
 use tokio::{
     sync::{Notify, watch},
     time::Instant,
@@ -18,6 +18,8 @@ use super::window::Window;
 /// one event.
 pub(super) struct OpenLog {
     pub(super) reply: MessageId,
+    /// Whose it is.
+    pub(super) owner: UserId,
     /// This server, when the log was opened.
     pub(super) writer: Uuid,
     pub(super) window: Arc<Window>,
@@ -85,11 +87,18 @@ pub(super) struct Said {
 
 impl OpenLog {
     /// A log that goes on behind event `n`, with the text so far.
-    pub(super) fn new(reply: MessageId, writer: Uuid, window: Arc<Window>, n: i32, text: String) -> Self {
+    pub(super) fn new(
+        (reply, owner): (MessageId, UserId),
+        writer: Uuid,
+        window: Arc<Window>,
+        n: i32,
+        text: String,
+    ) -> Self {
         let said = text.len();
         let state = State { n, text, said, ..State::default() };
         Self {
             reply,
+            owner,
             writer,
             window,
             state: Mutex::new(state),

@@ -34,7 +34,10 @@ use crate::{
     error::Error,
     hub::{Hub, Topic},
     metering::Metering,
-    store::{replies, reply_logs::last_of},
+    store::{
+        replies::{self, Standing},
+        reply_logs::last_of,
+    },
 };
 use follow::Reader;
 use journal::Journal;
@@ -106,7 +109,7 @@ impl Replies {
         stored: impl Future<Output = Result<(), sqlx::Error>>,
     ) -> Result<JoinHandle<Option<Ending>>, sqlx::Error> {
         let (n, text) = so_far;
-        let log = self.journal.open(reply, writer, n, text);
+        let log = self.journal.open((reply, request.owner), writer, n, text);
         let (pool, hub, journal) = (self.pool.clone(), Arc::clone(&self.hub), Arc::clone(&self.journal));
         let metering = Arc::clone(&self.metering);
         let (language, correlation_id) = (request.language, clock::new_correlation_id());
@@ -150,7 +153,11 @@ impl Replies {
     ) -> Result<impl Stream<Item = Result<Vec<NumberedEvent>, Error>> + Send + use<>, Error> {
         // Subscribed before the first look, so that nothing falls between the two.
         let ended = self.hub.subscribe(Topic::Ended(reply));
-        let standing = replies::standing(&self.pool, owner, reply).await?.ok_or(Error::NotFound)?;
+        // Of most that are followed, the database would say nothing that is not known here.
+        let standing = match self.journal.is_open_for(owner, reply) {
+            true => Standing { writer: self.journal.writer(), ended: false, logged: true },
+            false => replies::standing(&self.pool, owner, reply).await?.ok_or(Error::NotFound)?,
+        };
         let is_remote = !standing.ended && standing.writer != self.journal.writer();
         let window = self.windows.of(reply);
         let news = window.subscribe();

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::StreamExt as _;
-use model::{Ending, Notice, NoticeKind, ReplyEvent};
+use model::{Ending, Notice, NoticeKind, ReplyEvent, UserId};
 use sqlx::PgPool;
 use texts::{Language, Text};
 use tokio::{sync::watch, time::sleep};
@@ -26,11 +26,13 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
 /// What to ask.
 pub(crate) struct Request {
+    /// The person asking.
+    pub(crate) owner: UserId,
     pub(crate) model: String,
     pub(crate) turns: Vec<Turn>,
-    /// A pseudonym of the person asking.
+    /// Their pseudonym.
     pub(crate) user: String,
-    /// Of the person asking, for what they are told beside the answer.
+    /// Theirs, for what they are told beside the answer.
     pub(crate) language: Language,
 }
 
