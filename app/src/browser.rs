@@ -77,6 +77,11 @@ fn input(selector: &str) -> Option<HtmlInputElement> {
     document().query_selector(selector).ok()??.dyn_into().ok()
 }
 
+/// Whether there is no network at all.
+pub fn is_offline() -> bool {
+    !window().navigator().on_line()
+}
+
 /// Leaves for another document of ours.
 pub fn leave_for(path: &str) {
     // Our own addresses are always allowed.

@@ -14,7 +14,12 @@ pub fn now_secs() -> i64 {
 /// Seconds since 1970.
 #[cfg(not(feature = "ssr"))]
 pub fn now_secs() -> i64 {
-    (js_sys::Date::now() / 1000.0) as i64
+    (now_millis() / 1000.0) as i64
+}
+
+/// Milliseconds since 1970. Only in the browser.
+pub fn now_millis() -> f64 {
+    js_sys::Date::now()
 }
 
 /// Whose days count.

@@ -196,11 +196,13 @@ impl Page {
             listen("click", move |event: web_sys::MouseEvent| {
                 if theme::is_button(&event) {
                     theme::cycle(self.theme);
-                } else if let Some(path) = browser::followed_link(&event)
-                    && !matches!(Place::of(&path), Place::Missing | Place::Sheet)
-                {
+                } else if let Some(path) = browser::followed_link(&event) {
+                    match Place::of(&path) {
+                        Place::Missing => return,
+                        Place::Sheet => self.leave(&path),
+                        _ => self.go(&path),
+                    }
                     event.prevent_default();
-                    self.go(&path);
                 }
             });
             browser::keep_enter();
@@ -244,6 +246,15 @@ impl Page {
         self.leave_for(path);
         self.show(Place::of(path));
         browser::window().scroll_to_with_x_and_y(0.0, 0.0);
+    }
+
+    /// Leaves for a document of its own, if there is a way to it.
+    pub fn leave(self, path: &str) {
+        if browser::is_offline() {
+            self.list.say(texts::SERVER_UNREACHABLE);
+        } else {
+            browser::leave_for(path);
+        }
     }
 
     /// Goes to a conversation that was just begun, which needs no fetching.

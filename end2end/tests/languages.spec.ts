@@ -51,6 +51,18 @@ async function choose(page: Page, language: string): Promise<void> {
 
 const lang = (page: Page): Locator => page.locator("html");
 
+test("keys are named as they are on the language's keyboards", async ({ page }) => {
+  await open(page, "de");
+  await page.getByRole("button", { name: "Tasten" }).click();
+  const keys = page.getByRole("dialog", { name: "Tasten" });
+  await expect(keys).toContainText("Frage sendenEingabe");
+  await expect(keys).toContainText("StrgK");
+  await page.keyboard.press("Escape");
+  await choose(page, "English");
+  await page.getByRole("button", { name: "Keys" }).click();
+  await expect(page.getByRole("dialog", { name: "Keys" })).toContainText("CtrlK");
+});
+
 test("the directory's language comes before the browser's, and one's own before both", async ({ page }) => {
   await open(page, "auto", "/profile");
   await expect(lang(page)).toHaveAttribute("lang", "de");

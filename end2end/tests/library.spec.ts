@@ -195,6 +195,23 @@ test("a temporary chat is not listed", async ({ page, chat }) => {
   await expect(chat.link(word)).toHaveCount(0);
 });
 
+test("the palette leads to the administration whoever may go there, by keys alone", async ({ page, chat, newBrowser }) => {
+  await chat.open("Bob Baker");
+  await page.keyboard.press("Control+k");
+  const administration = page.getByRole("option", { name: "Administration" });
+  await expect(administration).toBeVisible();
+  await page.keyboard.type("admin");
+  await expect(administration).toHaveAttribute("aria-selected", "true");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "Administration" })).toBeVisible();
+
+  const other = new Chat(await (await newBrowser()).newPage());
+  await other.open("Carol Chen");
+  await other.page.keyboard.press("Control+k");
+  await expect(other.page.getByRole("option", { name: "Profile" })).toBeVisible();
+  await expect(other.page.getByRole("option", { name: "Administration" })).toHaveCount(0);
+});
+
 test("the palette leads to conversations and actions without a mouse", async ({ page, chat }) => {
   const word = uniqueWord();
   await chat.open("Carol Chen");

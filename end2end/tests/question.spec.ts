@@ -1,5 +1,5 @@
 // Writing a question: what is refused, what is kept.
-import { uniqueWord } from "./support/chat";
+import { numberedWords, uniqueWord } from "./support/chat";
 import { pick } from "./support/people";
 import { modelRequests } from "./support/sandbox";
 import { expect, test } from "./support/test";
@@ -28,6 +28,39 @@ test("a question that is too long is refused with the limit, and stays in its bo
   await expect(chat.trouble).toContainText("100 kB");
   await expect(chat.message).toHaveValue(text);
   await expect(page).toHaveURL(/\/chat$/);
+});
+
+test("a paste that is too long is complained of at once, until it is shortened", async ({ chat }) => {
+  await chat.open();
+  await chat.message.fill("x".repeat(100_001));
+  await expect(chat.trouble).toContainText("100 kB");
+  await chat.message.fill("x");
+  await expect(chat.trouble).toHaveCount(0);
+});
+
+test("whoever chooses a temporary chat reads what that is", async ({ page, chat }) => {
+  await chat.open();
+  const what = page.getByText("This chat is not listed, and gone when you sign out.");
+  await expect(what).toBeHidden();
+  await page.getByRole("checkbox", { name: "Temporary" }).check();
+  await expect(what).toBeVisible();
+});
+
+test("an answer goes on while somebody writes without a pause", async ({ page, chat }) => {
+  await chat.open();
+  await chat.ask(`echo: ${numberedWords(150)}`);
+  await expect(chat.answerText).toContainText("n1 ");
+  await page.evaluate(() => {
+    const seen = new Set<string>();
+    (globalThis as unknown as { seen: Set<string> }).seen = seen;
+    new MutationObserver(() => seen.add(document.querySelector(".log")?.textContent ?? ""))
+      .observe(document.querySelector(".log") as Element, { childList: true, characterData: true, subtree: true });
+  });
+  await chat.message.pressSequentially("a question that comes next ".repeat(3), { delay: 20 });
+  const seen = await page.evaluate(() => (globalThis as unknown as { seen: Set<string> }).seen.size);
+  expect(seen, "times that more of it was shown meanwhile").toBeGreaterThan(2);
+  await chat.ended();
+  await expect(chat.answerText).toHaveText(numberedWords(150));
 });
 
 test("the trouble goes away with the next question", async ({ chat }) => {

@@ -98,4 +98,15 @@ test.describe("without a way to the server", () => {
     await page.reload();
     await expect(chat.questions).toHaveCount(2);
   });
+
+  test("a page that cannot be fetched is not left for", async ({ chat, context, page }) => {
+    await chat.open("Carol Chen");
+    await context.setOffline(true);
+    await chat.list.getByRole("link", { name: "Profile" }).click();
+    await expect(page.locator(".toasts")).toContainText("cannot be reached");
+    await expect(chat.message).toBeVisible();
+    await context.setOffline(false);
+    await chat.list.getByRole("link", { name: "Profile" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Carol Chen" })).toBeVisible();
+  });
 });

@@ -136,7 +136,10 @@ async fn what_happened_to_an_answer_is_told_in_the_askers_language() {
     let carol = app.signed_in(CAROL).await;
     carol.call("language", &[("language", "de")]).await;
     let filtered = carol.ask("trigger prompt filter").await.notice();
-    assert!(filtered.starts_with("Die Frage wurde von der Inhaltsrichtlinie gefiltert"), "{filtered}");
+    assert!(
+        filtered.starts_with("Die Frage wurde von der Inhaltsrichtlinie gefiltert (Umgehung der Regeln)"),
+        "{filtered}"
+    );
     app.fault(json!({ "service": "openai", "kind": "cut", "after_chunks": 3 })).await;
     let cut = carol.ask("echo: eins zwei drei vier fünf sechs").await.notice();
     assert!(cut.starts_with("Die Verbindung zum Modell ist abgebrochen."), "{cut}");

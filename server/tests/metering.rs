@@ -338,6 +338,7 @@ async fn administrators_see_what_everybody_used() {
     let has = |name: &str, tokens: &str| tables.iter().any(|table| table.contains(name) && table.contains(tokens));
     assert!(has("gpt-5", "10,000") && has(&department, "5,000") && has("Alice Archer", "5,000"), "{page}");
     assert!(page.contains("Tokens by day. The most on one day were 10,000."), "{page}");
+    assert!(page.contains("<span>10,000 tokens</span>"), "what its height stands for: {page}");
     assert_eq!(page.matches(" tokens</title>").count(), 30, "each day has a column");
     assert!(!page.contains("style="), "the policy forbids it");
 }

@@ -4,6 +4,7 @@
 ## Überall
 
 profile = Profil
+administration = Administration
 sign-out = Abmelden
 sign-in-again = Wieder anmelden
 try-again = Noch einmal versuchen
@@ -118,6 +119,7 @@ message = Nachricht
 model = Modell
 temporary = Temporär
 temporary-why = Nicht in der Liste, und nach dem Abmelden gelöscht
+temporary-hint = Dieser Chat steht nicht in der Liste und ist nach dem Abmelden gelöscht.
 changing = Sie ändern eine Frage.
 changing-what = Was auf sie folgte, bleibt als Version erhalten.
 cancel = Abbrechen
@@ -215,6 +217,10 @@ key-keys = Diese Tasten anzeigen
 key-tab = Durch die Seite gehen
 key-close = Geöffnetes schließen
 enter-setting = Die Eingabetaste beginnt eine neue Zeile, Strg+Eingabetaste sendet
+cap-enter = Eingabe
+cap-shift = Umschalt
+cap-escape = Esc
+cap-control = Strg
 
 ## Was nicht angezeigt werden kann
 

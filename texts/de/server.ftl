@@ -53,6 +53,13 @@ long-months = Januar Februar März April Mai Juni Juli August September Oktober 
 ## Was mit einer Antwort geschehen ist
 
 in-categories = { " " }({ $categories })
+category-hate = Hass
+category-self-harm = Selbstverletzung
+category-sexual = sexuelle Inhalte
+category-violence = Gewalt
+category-jailbreak = Umgehung der Regeln
+category-protected-text = geschützter Text
+category-protected-code = geschützter Code
 notice-unreachable = Das Modell ist gerade nicht erreichbar. Ihre Frage ist erhalten; stellen Sie sie gleich noch einmal.
 notice-not-authorised = Banter darf dieses Modell nicht nutzen. Bitte nennen Sie Ihrer Administration die Referenz unten.
 notice-no-deployment = Dieses Modell ist nicht verfügbar. Wählen Sie ein anderes, oder nennen Sie Ihrer Administration die Referenz unten.
@@ -228,10 +235,10 @@ u-usage-by-person = Verbrauch nach Personen
 u-not-known = Nicht bekannt
 u-tokens-on = { $day }: { $tokens } Tokens
 u-picture = Tokens nach Tagen. Die meisten an einem Tag waren { $tokens }.
+u-tokens-at-most = { $most } Tokens
 
 ## Administration
 
-a-administration = Administration
 a-people = Personen
 a-search-people = Personen suchen
 a-search-hint = Name, Anmeldename oder E-Mail

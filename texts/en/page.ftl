@@ -4,6 +4,7 @@
 ## Everywhere
 
 profile = Profile
+administration = Administration
 sign-out = Sign out
 sign-in-again = Sign in again
 try-again = Try again
@@ -118,6 +119,7 @@ message = Message
 model = Model
 temporary = Temporary
 temporary-why = Not listed, and gone when you sign out
+temporary-hint = This chat is not listed, and gone when you sign out.
 changing = Changing a question.
 changing-what = What followed it stays as a version.
 cancel = Cancel
@@ -215,6 +217,10 @@ key-keys = Show these keys
 key-tab = Go through the page
 key-close = Close what is open
 enter-setting = Enter begins a new line, and Ctrl+Enter sends
+cap-enter = Enter
+cap-shift = Shift
+cap-escape = Esc
+cap-control = Ctrl
 
 ## What cannot be shown
 

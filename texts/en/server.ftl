@@ -53,6 +53,13 @@ long-months = January February March April May June July August September Octobe
 ## What happened to an answer
 
 in-categories = { " " }({ $categories })
+category-hate = hate
+category-self-harm = self harm
+category-sexual = sexual
+category-violence = violence
+category-jailbreak = jailbreak
+category-protected-text = protected material text
+category-protected-code = protected material code
 notice-unreachable = The model cannot be reached right now. Your question is kept; ask again in a moment.
 notice-not-authorised = Banter is not allowed to use this model. Please tell your administrator the reference below.
 notice-no-deployment = This model is not available. Choose another one, or tell your administrator the reference below.
@@ -228,10 +235,10 @@ u-usage-by-person = Usage by person
 u-not-known = Not known
 u-tokens-on = { $day }: { $tokens } tokens
 u-picture = Tokens by day. The most on one day were { $tokens }.
+u-tokens-at-most = { $most } tokens
 
 ## Administration
 
-a-administration = Administration
 a-people = People
 a-search-people = Search people
 a-search-hint = Name, sign-in name or mail

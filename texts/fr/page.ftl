@@ -4,6 +4,7 @@
 ## Partout
 
 profile = Profil
+administration = Administration
 sign-out = Se déconnecter
 sign-in-again = Se reconnecter
 try-again = Réessayer
@@ -119,6 +120,7 @@ message = Message
 model = Modèle
 temporary = Temporaire
 temporary-why = Absent de la liste, et effacé à la déconnexion
+temporary-hint = Cette discussion n’apparaît pas dans la liste et disparaît à la déconnexion.
 changing = Vous modifiez une question.
 changing-what = Ce qui la suivait reste comme version.
 cancel = Annuler
@@ -216,6 +218,10 @@ key-keys = Afficher ces touches
 key-tab = Parcourir la page
 key-close = Fermer ce qui est ouvert
 enter-setting = Entrée commence une nouvelle ligne, Ctrl+Entrée envoie
+cap-enter = Entrée
+cap-shift = Maj
+cap-escape = Échap
+cap-control = Ctrl
 
 ## Ce qui ne peut pas être affiché
 

@@ -53,6 +53,13 @@ long-months = janvier février mars avril mai juin juillet août septembre octob
 ## Ce qui est arrivé à une réponse
 
 in-categories = { " " }({ $categories })
+category-hate = haine
+category-self-harm = automutilation
+category-sexual = contenu sexuel
+category-violence = violence
+category-jailbreak = contournement des règles
+category-protected-text = texte protégé
+category-protected-code = code protégé
 notice-unreachable = Le modèle est injoignable pour le moment. Votre question est conservée ; posez-la de nouveau dans un instant.
 notice-not-authorised = Banter n’a pas le droit d’utiliser ce modèle. Veuillez communiquer la référence ci-dessous à votre administrateur.
 notice-no-deployment = Ce modèle n’est pas disponible. Choisissez-en un autre, ou communiquez la référence ci-dessous à votre administrateur.
@@ -228,10 +235,10 @@ u-usage-by-person = Consommation par personne
 u-not-known = Inconnu
 u-tokens-on = { $day } : { $tokens } jetons
 u-picture = Jetons par jour. Le maximum en un jour est de { $tokens }.
+u-tokens-at-most = { $most } jetons
 
 ## Administration
 
-a-administration = Administration
 a-people = Personnes
 a-search-people = Rechercher des personnes
 a-search-hint = Nom, nom de connexion ou e-mail

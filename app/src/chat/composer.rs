@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{AskReceipt, ConversationId, FaultKind, MessageId, Question};
+use model::{AskReceipt, ConversationId, FaultKind, MessageId, QUESTION_MAX_BYTES, Question, QuestionRejected};
 use reactive_graph::{
     callback::{Callable as _, Callback},
     owner::on_cleanup,
@@ -15,7 +15,7 @@ use super::{
     composer_parts::{changing, context, field, hint, models, once, send_or_stop},
     draft::Draft,
     log::{Turn, streaming},
-    open,
+    open, pace,
     trouble::trouble,
 };
 use crate::{
@@ -203,6 +203,7 @@ impl Box {
     }
 
     fn typed(self) {
+        pace::typed();
         let Some(field) = self.field() else { return };
         // Another text is another question.
         self.outbox.set(None);
@@ -210,6 +211,12 @@ impl Box {
         if !self.unsaved.get_untracked() {
             self.unsaved.set(true);
             after(SAVED_AFTER, move || self.save());
+        }
+        // No text is shorter in bytes. What a paste brings is said at once, and not when the question is finished.
+        let is_too_long = field.text_length() as usize > QUESTION_MAX_BYTES;
+        let is_refused = self.trouble.get_untracked().is_some_and(|error| error.0.kind == FaultKind::Invalid);
+        if is_too_long != is_refused {
+            self.trouble.set(is_too_long.then(|| refused(QuestionRejected::TooLong)));
         }
         grow(&field);
     }
@@ -297,7 +304,7 @@ impl Box {
         }
         let text = field.value();
         if let Err(rejected) = Question::parse(&text) {
-            self.trouble.set(Some(AppError::new(FaultKind::Invalid, rejected.message())));
+            self.trouble.set(Some(refused(rejected)));
             _ = field.focus();
             return;
         }
@@ -377,6 +384,10 @@ impl Box {
             }
         });
     }
+}
+
+fn refused(question: QuestionRejected) -> AppError {
+    AppError::new(FaultKind::Invalid, question.message())
 }
 
 /// What is in the box.

@@ -91,5 +91,7 @@ pub fn send_or_stop(streaming: Option<MessageId>, sending: bool) -> Element {
 pub fn hint() -> Element {
     let limit = (QUESTION_MAX_BYTES / 1000).to_string();
     let limit = el("span").class("limit").says_about(texts::QUESTION_LIMIT, &limit);
-    el("p").class("hint").attr("id", "hint").child(el("span").says(texts::HINT)).child(" ").child(limit)
+    let temporary = el("span").class("temporary").says(texts::TEMPORARY_HINT);
+    let hint = el("p").class("hint").attr("id", "hint").child(el("span").says(texts::HINT));
+    hint.child(" ").child(limit).child(temporary)
 }

@@ -1,4 +1,4 @@
-//! Following a reply: reading its events, drawing them once a frame, and asking again when the connection breaks.
+//! Following a reply: reading its events, drawing them once a frame at most, and asking again when the connection breaks.
 
 use std::{cell::RefCell, mem, rc::Rc, time::Duration};
 
@@ -8,13 +8,14 @@ use reactive_graph::callback::{Callable as _, Callback};
 
 use super::{
     log::Turn,
+    pace,
     page::Announcer,
     reply::{Connection, Reply},
 };
 use crate::{
     AppError, browser, fetch, read,
     signal::Signal,
-    task::{next_frame, run, sleep},
+    task::{run, sleep},
 };
 
 const BACKOFF_FIRST: Duration = Duration::from_millis(250);
@@ -170,7 +171,7 @@ impl Frame {
             self.flush();
         } else {
             let frame = self.clone();
-            next_frame(move || frame.flush());
+            pace::draw(Box::new(move || frame.flush()));
         }
     }
 

@@ -23,6 +23,7 @@ mod news;
 mod notice;
 mod open;
 mod options;
+mod pace;
 mod page;
 mod palette;
 mod reply;

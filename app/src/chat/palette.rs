@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{ConversationId, ConversationSummary, Found};
+use model::{ConversationId, ConversationSummary, Found, Viewer};
 use texts::{Language, Text};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Event, KeyboardEvent, MouseEvent};
@@ -13,6 +13,7 @@ use crate::{
     html::{Element, Frame, effect, el, frame, icon, live},
     language,
     page::Page,
+    session::session,
     signal::Signal,
     task::{after, listen, next_frame, run},
     theme,
@@ -24,13 +25,14 @@ const PAUSE: Duration = Duration::from_millis(120);
 const MOST: usize = 8;
 
 /// What can be done from here, with its picture.
-const ACTIONS: [(&str, &str, Text); 6] = [
+const ACTIONS: [(&str, &str, Text); 7] = [
     ("new", "#plus", texts::NEW_CHAT),
     ("temporary", "#once", texts::NEW_TEMPORARY_CHAT),
     ("theme", "#sun", texts::CHANGE_THEME),
     ("list", "#side", texts::TOGGLE_LIST),
     ("keys", "#keys-icon", texts::KEYS),
-    ("profile", "#back", texts::PROFILE),
+    ("/profile", "#person", texts::PROFILE),
+    ("/admin", "#person", texts::ADMINISTRATION),
 ];
 
 /// What an entry leads to.
@@ -60,6 +62,8 @@ struct Palette {
     is_searching: Signal<bool>,
     /// Enter was pressed before there was anything to take.
     is_awaited: Signal<bool>,
+    /// The reader may look at the administration.
+    audits: bool,
 }
 
 /// The palette. `hidden`: whether the list's column is put away.
@@ -74,6 +78,7 @@ pub fn palette(hidden: Signal<bool>) -> Frame {
         at: Signal::new(0),
         is_searching: Signal::new(false),
         is_awaited: Signal::new(false),
+        audits: session().viewer.as_ref().is_some_and(Viewer::audits),
     };
     effect(move || listen("keydown", move |event: KeyboardEvent| this.shortcut(&event)));
     let field = el("input")
@@ -170,7 +175,7 @@ impl Palette {
         self.found.with(|found| found.iter().for_each(|found| add(&found.conversation)));
         let mut actions = Vec::new();
         for (name, picture, label) in ACTIONS {
-            if has(label.text(), &words) {
+            if has(label.text(), &words) && (name != "/admin" || self.audits) {
                 actions.push(Entry { goal: Goal::Action(name), picture, label: label.into() });
             }
         }
@@ -249,7 +254,7 @@ impl Palette {
                 self.hidden.update(|hidden| *hidden = !*hidden);
             }
             Goal::Action("keys") => browser::open_dialog("keys"),
-            Goal::Action("profile") => browser::leave_for("/profile"),
+            Goal::Action(sheet @ ("/profile" | "/admin")) => self.page.leave(sheet),
             Goal::Action(new) => {
                 self.page.go("/chat");
                 let temporary = new == "temporary";

@@ -51,12 +51,12 @@ fn written(
 ) -> Sheet {
     let body = el("div")
         .class("sheet wide")
-        .child(el("header").class("person").child(el("h1").child(texts::A_ADMINISTRATION)))
+        .child(el("header").class("person").child(el("h1").child(texts::ADMINISTRATION)))
         .child(users_section(users, query, viewer.is(&UserRole::Admin)))
         .child(of_all(usage))
         .children(ratings.map(ratings_section))
         .child(sign_ins_section(sign_ins));
-    Sheet { title: texts::A_ADMINISTRATION.into(), body }
+    Sheet { title: texts::ADMINISTRATION.into(), body }
 }
 
 fn query(uri: &Uri) -> String {

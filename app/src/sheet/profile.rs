@@ -110,8 +110,7 @@ fn roles(roles: &[Granted], audits: bool) -> Element {
     });
     let section = section(texts::P_ROLES, None).class("roles").child(el("ul").children(items));
     if audits {
-        let link =
-            el("a").class("strong").attr("href", "/admin").attr("rel", "external").child(texts::A_ADMINISTRATION);
+        let link = el("a").class("strong").attr("href", "/admin").attr("rel", "external").child(texts::ADMINISTRATION);
         section.child(el("p").child(link))
     } else {
         section

@@ -115,7 +115,7 @@ fn row(name: Element, totals: &Totals) -> Vec<Element> {
     vec![name, text(number(totals.answers)), text(number(totals.tokens())), text(costs)]
 }
 
-/// A column for each day. The table below says the same in numbers.
+/// A column for each day, with the highest one's tokens and the first and the last day. The table below says the same in numbers.
 fn picture(report: &Report) -> Element {
     let most = report.days.iter().map(|(_, totals)| totals.tokens()).max().unwrap_or_default().max(1);
     let columns = report.days.iter().zip(0_u64..).map(|((day, totals), n)| {
@@ -129,11 +129,20 @@ fn picture(report: &Report) -> Element {
             .child(el("title").child(texts::u_tokens_on(&day_of(*day), &number(totals.tokens()))))
     });
     let label = texts::U_PICTURE.about(&number(most));
-    el("svg")
+    let picture = el("svg")
         .class("per-day")
         .attr("viewBox", format!("0 0 {} {HEIGHT}", report.days.len() as u64 * COLUMN))
         .attr("preserveAspectRatio", "none")
         .attr("role", "img")
         .attr("aria-label", label)
-        .children(columns)
+        .children(columns);
+    // What the picture is measured in; to those who do not see it, its name says so.
+    let words = |words: Vec<String>| {
+        el("figcaption").attr("aria-hidden", "true").children(words.into_iter().map(|word| el("span").child(word)))
+    };
+    let ends = [report.days.first(), report.days.last()].into_iter().flatten();
+    el("figure")
+        .child(words(vec![texts::U_TOKENS_AT_MOST.about(&number(most))]))
+        .child(picture)
+        .child(words(ends.map(|(day, _)| day_of(*day)).collect()))
 }

@@ -135,7 +135,26 @@ impl Failure {
 
 /// " (hate, violence)" or nothing.
 pub(crate) fn in_categories(categories: &[String]) -> String {
-    if categories.is_empty() { String::new() } else { texts::IN_CATEGORIES.about(&categories.join(", ")) }
+    if categories.is_empty() {
+        return String::new();
+    }
+    let names: Vec<&str> = categories.iter().map(|name| category(name)).collect();
+    texts::IN_CATEGORIES.about(&names.join(", "))
+}
+
+/// A category as people call it, in the language being spoken; one that is not known by its own name.
+fn category(name: &str) -> &str {
+    match name {
+        "hate" => texts::CATEGORY_HATE,
+        "self harm" => texts::CATEGORY_SELF_HARM,
+        "sexual" => texts::CATEGORY_SEXUAL,
+        "violence" => texts::CATEGORY_VIOLENCE,
+        "jailbreak" => texts::CATEGORY_JAILBREAK,
+        "protected material text" => texts::CATEGORY_PROTECTED_TEXT,
+        "protected material code" => texts::CATEGORY_PROTECTED_CODE,
+        other => return other,
+    }
+    .text()
 }
 
 impl fmt::Display for Failure {
