@@ -40,9 +40,13 @@ async fn a_question_that_cannot_be_stored_in_the_end_is_not_answered_either() {
     let app = TestApp::start().await;
     let browser = app.signed_in(ALICE).await;
     let conversation = browser.ask("echo: first").await.receipt.conversation_id;
-    // The commit itself fails, when the model has been asked already.
+    // The commit itself takes its time, and fails when the model has been asked already.
+    let database = app.database().await;
+    let mut held = database.acquire().await.unwrap();
+    sqlx::query("SELECT pg_advisory_lock(1)").execute(&mut *held).await.unwrap();
     app.sql(
-        "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''the disk is full''; END';
+        "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql
+            AS 'BEGIN PERFORM pg_advisory_xact_lock(1); RAISE ''the disk is full''; END';
          CREATE CONSTRAINT TRIGGER fails AFTER INSERT ON messages DEFERRABLE INITIALLY DEFERRED
             FOR EACH ROW EXECUTE FUNCTION fail();",
     )
@@ -50,16 +54,17 @@ async fn a_question_that_cannot_be_stored_in_the_end_is_not_answered_either() {
     app.fault(json!({ "service": "openai", "kind": "hang", "after": 3 })).await;
     let question =
         [("content", "echo: two three four five six seven eight"), ("conversation", &conversation.to_string())];
-    let refused = browser.call("ask", &question).await;
-    assert_eq!(refused.status(), 503);
-    app.until("the model is left alone", async || {
+    let asked = async || {
         let requests = app.requests("openai").await;
-        requests
-            .iter()
-            .filter(|request| request.to_string().contains("two three"))
-            .all(|asked| asked["disconnected"] == true)
-    })
-    .await;
+        requests.into_iter().find(|request| request.to_string().contains("two three"))
+    };
+    let (refused, ()) = tokio::join!(browser.call("ask", &question), async {
+        app.until("the model is asked", async || asked().await.is_some()).await;
+        sqlx::query("SELECT pg_advisory_unlock(1)").execute(&mut *held).await.unwrap();
+    });
+    assert_eq!(refused.status(), 503);
+    app.until("the model is left alone", async || asked().await.is_some_and(|asked| asked["disconnected"] == true))
+        .await;
     app.sql("DROP TRIGGER fails ON messages").await;
     app.no_more_faults().await;
     let again = browser.ask_in(Some(conversation), "echo: two three four five six seven eight").await;
