@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::scratch::Scratch;
 use super::{Context, Outcome, checks};
 use crate::browser;
-use crate::outcome::{Context as _, Result};
+use crate::outcome::{Context as _, Failure, Result};
 use crate::paths::Paths;
 use crate::ports::Ports;
 use crate::process::{self, Running};
@@ -20,9 +20,11 @@ pub fn run(context: &Context) -> Result<Outcome> {
     test(context, 1)
 }
 
-/// The same tests on three servers behind a proxy that sends each request to the next one.
+/// The same tests on three servers, or as many as `REPLICAS` says, behind a proxy that sends each request to the next one.
 pub fn run_on_replicas(context: &Context) -> Result<Outcome> {
-    test(context, 3)
+    let servers = std::env::var("REPLICAS").unwrap_or_else(|_| "3".to_owned());
+    let servers = servers.parse().ok().filter(|servers| (2..=9).contains(servers));
+    test(context, servers.ok_or_else(|| Failure::usage("REPLICAS is a number from 2 to 9"))?)
 }
 
 fn test(context: &Context, servers: usize) -> Result<Outcome> {
