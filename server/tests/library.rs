@@ -235,6 +235,8 @@ async fn an_answer_can_be_asked_for_again_of_another_model() {
     let alice = app.signed_in(ALICE).await;
     let first = alice.ask("echo: one").await.receipt;
     let reply = first.reply.id.to_string();
+    // So that it is still under way when it is looked at.
+    app.fault(json!({ "service": "openai", "kind": "slow_first_token", "ms": 3000, "times": 1 })).await;
     let again: Value = alice.change("ask_again", &[("reply", &reply), ("model", "gpt-5")]).await;
     let other: model::Message = serde_json::from_value(again["live"].clone()).unwrap();
     assert_eq!((other.status, other.model.as_deref()), (MessageStatus::Streaming, Some("gpt-5")));
