@@ -98,6 +98,8 @@ test("a link into the app survives the sign-in", async ({ page, chat, newBrowser
 
 test("somebody who is signed in at the provider sees no sign-in page", async ({ page, chat, context }) => {
   await chat.open();
+  // An open page would notice that its session is gone.
+  await page.goto("about:blank");
   await context.clearCookies({ name: "banter" });
   await page.goto("/profile");
   await expect(page).toHaveURL(/\/profile$/);
