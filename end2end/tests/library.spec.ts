@@ -161,6 +161,8 @@ test.describe("while the list changes", () => {
     const { before, other } = await two(chat, word);
     await chat.option(word, "Rename");
     const title = chat.list.getByRole("textbox", { name: "Title" });
+    // With the focus the whole of the old name is selected.
+    await expect(title).toBeFocused();
     await title.fill(`Half ${word}`);
     await other.option(before, "Pin");
     await expect(chat.list.locator("section", { hasText: "Pinned" }).getByRole("link", { name: before })).toBeVisible();
