@@ -38,6 +38,11 @@ impl<T: DeserializeOwned> FromRequest<Doors> for JsonBody<T> {
         }
         // No body at all is as good as none that says anything.
         let text: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
+        // To the parser, a list of an object's members in their order would be that object.
+        if text.trim_ascii_start().starts_with(b"[") {
+            let detail = "The body is not what it should be: it has to be an object, and is a list.";
+            return Err(Problem::new(Kind::InvalidRequest, detail));
+        }
         // The parser says what it expected and where; it quotes names of members and nothing else.
         let value = serde_json::from_slice(text).map_err(|error| {
             Problem::new(Kind::InvalidRequest, format!("The body is not what it should be: {error}."))
