@@ -103,6 +103,8 @@ pub struct Page {
     pub refused: Signal<Option<AppError>>,
     /// The session is over: it ended elsewhere while the page was open.
     pub gone: Signal<Option<AppError>>,
+    /// A form leads out of the document.
+    leaving: Signal<bool>,
     pub theme: Signal<Theme>,
     /// The message to bring into view once its conversation is shown.
     pub look_for: Signal<Option<MessageId>>,
@@ -135,6 +137,7 @@ impl Page {
             pending: Signal::new(false),
             refused: Signal::new(refused),
             gone: Signal::new(None),
+            leaving: Signal::new(false),
             theme: Signal::new(session.theme),
             look_for: Signal::new(None),
             pointed_at: Signal::new(None),
@@ -205,6 +208,7 @@ impl Page {
                     event.prevent_default();
                 }
             });
+            listen("submit", move |event: Event| self.leaving.set(!event.default_prevented()));
             browser::keep_enter();
             browser::while_looked_at(move || run(self.look_at_session()));
             if let Some(viewer) = self.viewer {
@@ -227,6 +231,10 @@ impl Page {
 
     /// Whether the session goes on, and still is the same person's.
     async fn look_at_session(self) {
+        // Whoever is signing out need not be told so, and the browser would call it an error.
+        if self.leaving.get_untracked() {
+            return;
+        }
         match fetch::get::<Viewer>("viewer", &[]).await {
             Ok(now) if Some(now.id) == self.viewer => {
                 if self.gone.take().is_some() {

@@ -106,24 +106,45 @@ test("somebody who is signed in at the provider sees no sign-in page", async ({ 
   await expect(page.getByRole("heading", { level: 1, name: "Alice Archer" })).toBeVisible();
 });
 
-test.describe("signing out", () => {
-  // Before it is left, the page may be told that the session is over, and look.
-  test.use({ expectedErrors: /status of 401 .*\/fn\/viewer/ });
+test("signing out ends the session here and at the provider", async ({ page, chat, context }) => {
+  await chat.open();
+  const before = await context.cookies();
+  await chat.list.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "You are signed out" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Sign in again" })).toBeVisible();
 
-  test("ends the session here and at the provider", async ({ page, chat, context }) => {
+  // Here: the old cookie is worth nothing any more.
+  await context.addCookies(before.filter(({ name }) => name === "banter"));
+  const session = await page.request.get("/api/auth/session");
+  expect(await session.json()).toEqual({});
+  // There: the provider asks again who it is.
+  await page.goto("/chat");
+  await expect(page.getByRole("heading", { name: "Pick an account" })).toBeVisible();
+});
+
+test.describe("with a second page", () => {
+  // The second page looks, and is right to.
+  test.use({ expectedErrors: /status of 401 .*\/fn\/(viewer|news)/ });
+
+  test("the one that is being signed out of does not look whether the session goes on", async ({ page, chat, context }) => {
     await chat.open();
-    const before = await context.cookies();
+    const second = await context.newPage();
+    await second.goto("/chat");
+    await new Chat(second).ready();
+    let looks = 0;
+    await page.route("**/api/auth/signout", async (route) => {
+      page.on("request", (request) => {
+        looks += request.url().endsWith("/fn/viewer") ? 1 : 0;
+      });
+      // The first page hears of the end, and tells the second.
+      const told = second.waitForRequest("**/fn/viewer");
+      const signedOut = await route.fetch({ maxRedirects: 0 });
+      await told;
+      await route.fulfill({ response: signedOut });
+    });
     await chat.list.getByRole("button", { name: "Sign out" }).click();
     await expect(page.getByRole("heading", { level: 1, name: "You are signed out" })).toBeVisible();
-    await expect(page.getByRole("link", { name: "Sign in again" })).toBeVisible();
-
-    // Here: the old cookie is worth nothing any more.
-    await context.addCookies(before.filter(({ name }) => name === "banter"));
-    const session = await page.request.get("/api/auth/session");
-    expect(await session.json()).toEqual({});
-    // There: the provider asks again who it is.
-    await page.goto("/chat");
-    await expect(page.getByRole("heading", { name: "Pick an account" })).toBeVisible();
+    expect(looks).toBe(0);
   });
 });
 
