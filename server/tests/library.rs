@@ -1,23 +1,15 @@
-//! Keeping conversations: in order, found again, thrown away and had back; versions of questions and answers.
+//! Keeping conversations: in order, found again, thrown away and had back.
 
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use model::{Conversation, ConversationPage, ConversationSummary, Found, MessageStatus};
+use model::{ConversationPage, ConversationSummary, Found};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{ALICE, BOB, Browser, TestApp};
 
 impl Browser {
-    /// Calls a function that answers with data.
-    async fn change<T: serde::de::DeserializeOwned>(&self, function: &str, fields: &[(&str, &str)]) -> T {
-        let response = self.call(function, fields).await;
-        let (status, body) = (response.status(), response.text().await.unwrap());
-        assert_eq!(status, 200, "{function} {fields:?}: {body}");
-        serde_json::from_str(&body).unwrap()
-    }
-
     async fn titles(&self, query: &str) -> Vec<String> {
         let page: ConversationPage = self.data(&format!("/fn/conversations{query}")).await;
         page.conversations.into_iter().map(|one| one.title).collect()
@@ -27,11 +19,6 @@ impl Browser {
         let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("q", words).finish();
         self.data(&format!("/fn/search?{query}")).await
     }
-}
-
-/// The texts of a conversation.
-fn said(conversation: &Conversation) -> Vec<&str> {
-    conversation.messages.iter().map(|message| message.content.as_str()).collect()
 }
 
 #[tokio::test]
@@ -204,55 +191,6 @@ async fn a_search_is_words_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn an_edited_question_is_a_branch_and_the_other_one_stays() {
-    let app = TestApp::start().await;
-    let alice = app.signed_in(ALICE).await;
-    let first = alice.ask("echo: one").await.receipt;
-    let id = first.conversation_id;
-    alice.ask_in(Some(id), "echo: follow-up").await;
-    let question = first.question.id.to_string();
-    let edited: Value = alice.change("edit", &[("question", &question), ("content", "echo: two")]).await;
-    assert!(edited["html"].as_str().unwrap().contains("echo: two"), "as the page shows it");
-    let reply = edited["live"]["id"].as_str().unwrap().parse().unwrap();
-    alice.events(reply, 0).await;
-    let edited = alice.conversation(id).await;
-    assert_eq!(said(&edited), ["echo: two", "two"]);
-    let siblings = edited.messages[0].siblings.unwrap();
-    assert_eq!((siblings.nth, siblings.count, siblings.previous), (2, 2, Some(first.question.id)));
-    // The model knows nothing of the other branch.
-    let requests = app.requests("openai").await;
-    assert_eq!(requests.last().unwrap()["json"]["messages"].as_array().unwrap().len(), 2);
-    alice.change::<Value>("choose", &[("message", &question)]).await;
-    let back = alice.conversation(id).await;
-    assert_eq!(said(&back), ["echo: one", "one", "echo: follow-up", "follow-up"]);
-    assert!(back.revision > edited.revision, "it is rendered anew");
-    assert!(alice.page(&format!("/chat/{id}")).await.contains("follow-up"));
-}
-
-#[tokio::test]
-async fn an_answer_can_be_asked_for_again_of_another_model() {
-    let app = TestApp::start().await;
-    let alice = app.signed_in(ALICE).await;
-    let first = alice.ask("echo: one").await.receipt;
-    let reply = first.reply.id.to_string();
-    // So that it is still under way when it is looked at.
-    app.fault(json!({ "service": "openai", "kind": "slow_first_token", "ms": 3000, "times": 1 })).await;
-    let again: Value = alice.change("ask_again", &[("reply", &reply), ("model", "gpt-5")]).await;
-    let other: model::Message = serde_json::from_value(again["live"].clone()).unwrap();
-    assert_eq!((other.status, other.model.as_deref()), (MessageStatus::Streaming, Some("gpt-5")));
-    alice.events(other.id, 0).await;
-    let again = alice.conversation(first.conversation_id).await;
-    assert_eq!(said(&again), ["echo: one", "one"]);
-    assert_eq!(again.messages[1].siblings.unwrap().previous, Some(first.reply.id));
-    // Questions that follow go on from what is shown.
-    alice.change::<Value>("choose", &[("message", &reply)]).await;
-    alice.ask_in(Some(first.conversation_id), "echo: more").await;
-    let shown = alice.conversation(first.conversation_id).await;
-    assert_eq!(shown.messages[1].id, first.reply.id);
-    assert_eq!(alice.call("ask_again", &[("reply", &reply), ("model", "none")]).await.status(), 400);
-}
-
-#[tokio::test]
 async fn a_page_is_told_only_what_it_does_not_have_yet() {
     let app = TestApp::start().await;
     let alice = app.signed_in(ALICE).await;
@@ -267,21 +205,6 @@ async fn a_page_is_told_only_what_it_does_not_have_yet() {
     let newer: Value = alice.data(&known).await;
     assert!(newer["html"].as_str().unwrap().contains("more") && newer["live"].is_null(), "{newer}");
     assert!(newer["revision"].as_i64() > shown["revision"].as_i64());
-}
-
-#[tokio::test]
-async fn two_answers_are_not_written_in_one_conversation_at_once() {
-    let app = TestApp::start().await;
-    let alice = app.signed_in(ALICE).await;
-    let first = alice.ask("echo: one").await.receipt;
-    let id = first.conversation_id;
-    app.fault(json!({ "service": "openai", "kind": "hang", "after": 3 })).await;
-    let second = alice.begin(Some(id), "echo: one two three four five").await;
-    let question = first.question.id.to_string();
-    assert_eq!(alice.call("edit", &[("question", &question), ("content", "echo: x")]).await.status(), 409);
-    let streaming = second.reply.id.to_string();
-    assert_eq!(alice.call("ask_again", &[("reply", &streaming)]).await.status(), 404, "it is still being written");
-    assert_eq!(alice.conversation(id).await.messages.len(), 4, "nothing was stored");
 }
 
 #[tokio::test]

@@ -29,3 +29,4 @@ mod signing_out;
 mod trouble;
 mod typesetting;
 mod verification;
+mod versions;

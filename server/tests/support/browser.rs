@@ -117,6 +117,14 @@ impl Browser {
         request.header("accept", "application/json").form(fields).send().await.unwrap()
     }
 
+    /// Calls a function that answers with data.
+    pub async fn change<T: serde::de::DeserializeOwned>(&self, function: &str, fields: &[(&str, &str)]) -> T {
+        let response = self.call(function, fields).await;
+        let (status, body) = (response.status(), response.text().await.unwrap());
+        assert_eq!(status, 200, "{function} {fields:?}: {body}");
+        serde_json::from_str(&body).unwrap()
+    }
+
     /// As a form does it when the page's code is not there.
     pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Response {
         let request = self.request(Method::POST, path).header("origin", &self.url).header("accept", "text/html");
