@@ -2,15 +2,19 @@
 
 use std::time::Duration;
 
-use wasm_bindgen::{JsCast as _, JsValue};
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Element, Event, EventInit, HtmlAnchorElement, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement,
+    Element, Event, EventInit, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement,
     HtmlTextAreaElement, MouseEvent, ScrollIntoViewOptions, ScrollLogicalPosition,
 };
 
 use crate::task::{every, listen};
 
 const MODEL: &str = "banter-model";
+
+/// What is held down for commands, for [`holds`]: elsewhere, and on a Mac.
+pub const COMMAND: &[&str] = &["ctrlKey", "metaKey"];
 
 /// The browser's window.
 #[expect(clippy::expect_used, reason = "called in browsers only, which have one")]
@@ -24,9 +28,17 @@ pub fn document() -> web_sys::Document {
     window().document().expect("a document")
 }
 
+/// The document's first element that matches, if it is of that kind.
+pub fn find<T: JsCast>(selector: &str) -> Option<T> {
+    fn first(selector: &str) -> Option<Element> {
+        document().document_element()?.query_selector(selector).ok()?
+    }
+    first(selector)?.dyn_into().ok()
+}
+
 /// Whether a drawer, menu or dialog is open, which Escape closes first.
 pub fn popover_is_open() -> bool {
-    matches!(document().query_selector(":popover-open, dialog[open]"), Ok(Some(_)))
+    find::<Element>(":popover-open, dialog[open]").is_some()
 }
 
 fn dialog(id: &str) -> Option<HtmlDialogElement> {
@@ -52,7 +64,7 @@ pub fn is_writing(event: &Event) -> bool {
 
 /// Scrolls the first match into view, if it is not.
 pub fn into_view(selector: &str) {
-    if let Ok(Some(element)) = document().query_selector(selector) {
+    if let Some(element) = find::<Element>(selector) {
         let options = ScrollIntoViewOptions::new();
         options.set_block(ScrollLogicalPosition::Nearest);
         element.scroll_into_view_with_scroll_into_view_options(&options);
@@ -61,20 +73,16 @@ pub fn into_view(selector: &str) {
 
 /// Empties the first box that matches.
 pub fn clear(selector: &str) {
-    if let Some(field) = input(selector) {
+    if let Some(field) = find::<HtmlInputElement>(selector) {
         field.set_value("");
     }
 }
 
 /// Ticks the first box that matches, or unticks it.
 pub fn tick(selector: &str, on: bool) {
-    if let Some(field) = input(selector) {
+    if let Some(field) = find::<HtmlInputElement>(selector) {
         field.set_checked(on);
     }
-}
-
-fn input(selector: &str) -> Option<HtmlInputElement> {
-    document().query_selector(selector).ok()??.dyn_into().ok()
 }
 
 /// Whether there is no network at all.
@@ -90,8 +98,7 @@ pub fn leave_for(path: &str) {
 
 /// Closes the drawer or menu that matches, if it is open.
 pub fn close_popover(selector: &str) {
-    let found = document().query_selector(selector).ok().flatten();
-    if let Some(element) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+    if let Some(element) = find::<HtmlElement>(selector) {
         // Fails when it is not open: the same to us.
         _ = element.hide_popover();
     }
@@ -140,17 +147,17 @@ pub fn typed_in(event: &Event, selector: &str) -> Option<String> {
 
 /// What is in the first box that matches.
 pub fn value_of(selector: &str) -> Option<String> {
-    Some(input(selector)?.value())
+    Some(find::<HtmlInputElement>(selector)?.value())
 }
 
 /// Whether the first box that matches is ticked.
 pub fn is_checked(selector: &str) -> bool {
-    matches!(document().query_selector(&format!("{selector}:checked")), Ok(Some(_)))
+    find::<Element>(&format!("{selector}:checked")).is_some()
 }
 
 /// Presses the last button that matches.
 pub fn press_last(selector: &str) {
-    let Ok(all) = document().query_selector_all(selector) else { return };
+    let Some(Ok(all)) = document().document_element().map(|root| root.query_selector_all(selector)) else { return };
     if let Some(last) = all.length().checked_sub(1).and_then(|last| all.item(last))
         && let Some(button) = last.dyn_ref::<HtmlElement>()
     {
@@ -189,7 +196,7 @@ pub fn keep_enter() {
 
 /// Selects all that is in the first box that matches, and moves the focus there.
 pub fn select(selector: &str) {
-    if let Some(field) = input(selector) {
+    if let Some(field) = find::<HtmlInputElement>(selector) {
         _ = field.focus();
         field.select();
     }
@@ -197,9 +204,7 @@ pub fn select(selector: &str) {
 
 /// Moves the keyboard's focus to the first match.
 pub fn focus(selector: &str) {
-    if let Ok(Some(element)) = document().query_selector(selector)
-        && let Some(element) = element.dyn_ref::<HtmlElement>()
-    {
+    if let Some(element) = find::<HtmlElement>(selector) {
         _ = element.focus();
     }
 }
@@ -235,8 +240,7 @@ pub fn toggle_wrap() -> bool {
 
 /// The model that is chosen in the box.
 pub fn chosen_model() -> Option<String> {
-    let select = document().query_selector("select[name=model]").ok()??.dyn_into::<HtmlSelectElement>().ok()?;
-    Some(select.value()).filter(|model| !model.is_empty())
+    Some(find::<HtmlSelectElement>("select[name=model]")?.value()).filter(|model| !model.is_empty())
 }
 
 fn storage() -> Option<web_sys::Storage> {
@@ -274,20 +278,21 @@ pub fn around(event: &Event, selector: &str) -> Option<Element> {
 
 /// The path of the link that a click follows, if it is one on this site that wants nothing special.
 pub fn followed_link(event: &MouseEvent) -> Option<String> {
-    let special = event.ctrl_key() || event.shift_key() || event.alt_key() || event.meta_key();
-    if event.default_prevented() || event.button() != 0 || special {
+    if event.default_prevented() || event.button() != 0 || holds(event, &["ctrlKey", "shiftKey", "altKey", "metaKey"]) {
         return None;
     }
-    let link = around(event, "a[href]:not([target], [download], [rel~=external])")?;
-    let link = link.dyn_ref::<HtmlAnchorElement>()?;
-    let here = window().location().origin().ok()?;
-    (link.origin() == here && link.hash().is_empty() && link.search().is_empty()).then(|| link.pathname())
+    let link = around(event, "a[href^='/']:not([target], [download], [rel~=external])")?;
+    link.get_attribute("href").filter(|path| !path.contains(['?', '#']))
+}
+
+/// Whether one of `keys` is held down: the names under which events of the mouse have them, too.
+pub fn holds(event: &Event, keys: &[&str]) -> bool {
+    keys.iter().any(|key| Reflect::get(event, &JsValue::from_str(key)).is_ok_and(|held| held.is_truthy()))
 }
 
 /// Writes `text` into the message box, as if it had been typed.
 pub fn suggest(text: &str) {
-    let Ok(Some(element)) = document().query_selector("#message") else { return };
-    let Some(field) = element.dyn_ref::<HtmlTextAreaElement>() else { return };
+    let Some(field) = find::<HtmlTextAreaElement>("#message") else { return };
     field.set_value(text);
     let init = EventInit::new();
     init.set_bubbles(true);

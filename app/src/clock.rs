@@ -132,9 +132,8 @@ fn localise_those(root: &web_sys::Element, selector: &str) {
         let full = time.has_attribute("data-full");
         let text = if full || day(secs, Zone::Local) != today { shown_with_date(&date) } else { shown(&date) };
         time.set_text_content(Some(&text));
-        if let Some(time) = time.dyn_ref::<web_sys::HtmlElement>() {
-            time.set_title(&String::from(date.to_locale_string(locale, &JsValue::UNDEFINED)));
-        }
+        // Fails for names that are none.
+        _ = time.set_attribute("title", &String::from(date.to_locale_string(locale, &JsValue::UNDEFINED)));
     }
 }
 

@@ -1,6 +1,6 @@
 //! The error every server function answers with: a [`Fault`], whatever went wrong underneath.
 
-use model::{Fault, FaultKind};
+use model::{Fault, FaultKind, QuestionRejected};
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use server_fn::{
@@ -35,6 +35,12 @@ impl std::fmt::Display for AppError {
 }
 
 impl std::error::Error for AppError {}
+
+impl From<QuestionRejected> for AppError {
+    fn from(rejected: QuestionRejected) -> Self {
+        Self::new(FaultKind::Invalid, rejected.message())
+    }
+}
 
 impl From<Fault> for AppError {
     fn from(fault: Fault) -> Self {

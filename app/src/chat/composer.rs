@@ -145,7 +145,7 @@ pub fn composer(
 impl Box {
     /// The form's part that `selector` names.
     fn find<T: wasm_bindgen::JsCast>(self, selector: &str) -> Option<T> {
-        browser::document().query_selector(&format!(".box {selector}")).ok()??.dyn_into().ok()
+        browser::find(&format!(".box {selector}"))
     }
 
     fn field(self) -> Option<HtmlTextAreaElement> {
@@ -216,7 +216,7 @@ impl Box {
         let is_too_long = field.text_length() as usize > QUESTION_MAX_BYTES;
         let is_refused = self.trouble.get_untracked().is_some_and(|error| error.0.kind == FaultKind::Invalid);
         if is_too_long != is_refused {
-            self.trouble.set(is_too_long.then(|| refused(QuestionRejected::TooLong)));
+            self.trouble.set(is_too_long.then(|| QuestionRejected::TooLong.into()));
         }
         grow(&field);
     }
@@ -276,7 +276,11 @@ impl Box {
             }
             return;
         }
-        let sends = if browser::enter_sends() { !event.shift_key() } else { event.ctrl_key() || event.meta_key() };
+        let sends = if browser::enter_sends() {
+            !browser::holds(event, &["shiftKey"])
+        } else {
+            browser::holds(event, browser::COMMAND)
+        };
         if sends {
             event.prevent_default();
             self.send(false);
@@ -304,7 +308,7 @@ impl Box {
         }
         let text = field.value();
         if let Err(rejected) = Question::parse(&text) {
-            self.trouble.set(Some(refused(rejected)));
+            self.trouble.set(Some(rejected.into()));
             _ = field.focus();
             return;
         }
@@ -384,10 +388,6 @@ impl Box {
             }
         });
     }
-}
-
-fn refused(question: QuestionRejected) -> AppError {
-    AppError::new(FaultKind::Invalid, question.message())
 }
 
 /// What is in the box.

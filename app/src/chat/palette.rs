@@ -105,7 +105,7 @@ pub fn palette(hidden: Signal<bool>) -> Frame {
 impl Palette {
     /// Ctrl+K opens and closes it; `?` shows the keys where nothing is being written.
     fn shortcut(self, event: &KeyboardEvent) {
-        let (key, command) = (event.key(), event.ctrl_key() || event.meta_key());
+        let (key, command) = (event.key(), browser::holds(event, browser::COMMAND));
         if command && key == "k" {
             event.prevent_default();
             if self.is_open.get_untracked() { browser::close_dialog(ID) } else { self.open() }

@@ -1,10 +1,9 @@
 //! Where the log is scrolled to: it follows what is written for as long as its end is in view.
 
 use model::MessageId;
-use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
 
-use crate::{browser::document, signal::Signal, task::next_frame};
+use crate::{browser::find, signal::Signal, task::next_frame};
 
 /// How far from its end still counts as being there.
 const SLACK_PX: i32 = 64;
@@ -28,7 +27,7 @@ pub struct Scroll {
 
 /// The log of the conversation that is shown.
 pub fn log() -> Option<HtmlElement> {
-    document().query_selector(".log").ok()??.dyn_into().ok()
+    find(".log")
 }
 
 impl Scroll {
