@@ -6,10 +6,10 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
 
 import { chromium } from "../end2end/node_modules/@playwright/test/index.mjs";
-import { basics, endAll, freePorts, onEnd, root, startApp, startSandbox } from "./processes.mjs";
+import { CHROMIUM, optionsOf } from "./options.mjs";
+import { basics, endAll, freePorts, onEnd, startApp, startSandbox } from "./processes.mjs";
 
 const HELP = `\
 Usage: node bench/browser.mjs [--built FOLDER] [--sandbox FILE] [--chromium FILE]
@@ -176,18 +176,7 @@ async function measure(options) {
   }
 }
 
-const { values: options } = parseArgs({
-  options: {
-    built: { type: "string", default: path.join(root, "target") },
-    sandbox: { type: "string", default: path.join(root, "target/debug/sandbox") },
-    chromium: { type: "string", default: process.env.BANTER_CHROMIUM ?? "/usr/bin/chromium" },
-    help: { type: "boolean" },
-  },
-});
-if (options.help) {
-  console.log(HELP);
-  process.exit(0);
-}
+const options = optionsOf(HELP, { chromium: CHROMIUM });
 try {
   await measure(options);
 } finally {

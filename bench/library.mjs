@@ -6,9 +6,9 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
 
-import { basics, endAll, freePorts, onEnd, root, startApp, startSandbox } from "./processes.mjs";
+import { optionsOf } from "./options.mjs";
+import { basics, endAll, freePorts, onEnd, startApp, startSandbox } from "./processes.mjs";
 import { Visitor } from "./visitor.mjs";
 
 const HELP = `\
@@ -111,19 +111,7 @@ async function measure(options) {
   }
 }
 
-const { values: options } = parseArgs({
-  options: {
-    built: { type: "string", default: path.join(root, "target") },
-    sandbox: { type: "string", default: path.join(root, "target/debug/sandbox") },
-    conversations: { type: "string", default: "100000" },
-    own: { type: "string", default: "10000" },
-    help: { type: "boolean" },
-  },
-});
-if (options.help) {
-  console.log(HELP);
-  process.exit(0);
-}
+const options = optionsOf(HELP, { conversations: "100000", own: "10000" });
 try {
   await measure(options);
 } finally {

@@ -5,12 +5,12 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
 
 import lighthouse, { desktopConfig } from "lighthouse";
 
 import { chromium } from "../end2end/node_modules/@playwright/test/index.mjs";
-import { endAll, freePorts, onEnd, root, startApp, startSandbox } from "./processes.mjs";
+import { CHROMIUM, optionsOf } from "./options.mjs";
+import { endAll, freePorts, onEnd, startApp, startSandbox } from "./processes.mjs";
 
 const HELP = `\
 Usage: node bench/lighthouse.mjs [--built FOLDER] [--sandbox FILE] [--chromium FILE] [--least SCORE]
@@ -82,20 +82,7 @@ async function measure(options) {
   return worst;
 }
 
-const { values: options } = parseArgs({
-  options: {
-    built: { type: "string", default: path.join(root, "target") },
-    sandbox: { type: "string", default: path.join(root, "target/debug/sandbox") },
-    chromium: { type: "string", default: process.env.BANTER_CHROMIUM ?? "/usr/bin/chromium" },
-    least: { type: "string", default: "98" },
-    form: { type: "string", default: "" },
-    help: { type: "boolean" },
-  },
-});
-if (options.help) {
-  console.log(HELP);
-  process.exit(0);
-}
+const options = optionsOf(HELP, { chromium: CHROMIUM, least: "98", form: "" });
 let worst = 0;
 try {
   worst = await measure(options);
