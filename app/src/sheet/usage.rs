@@ -115,7 +115,8 @@ fn row(name: Element, totals: &Totals) -> Vec<Element> {
     vec![name, text(number(totals.answers)), text(number(totals.tokens())), text(costs)]
 }
 
-/// A column for each day, with the highest one's tokens and the first and the last day. The table below says the same in numbers.
+/// A column for each day, with the highest one's tokens and the first and the last day. The table below says the same in
+/// numbers.
 fn picture(report: &Report) -> Element {
     let most = report.days.iter().map(|(_, totals)| totals.tokens()).max().unwrap_or_default().max(1);
     let columns = report.days.iter().zip(0_u64..).map(|((day, totals), n)| {
@@ -138,7 +139,7 @@ fn picture(report: &Report) -> Element {
         .children(columns);
     // What the picture is measured in; to those who do not see it, its name says so.
     let words = |words: Vec<String>| {
-        el("figcaption").attr("aria-hidden", "true").children(words.into_iter().map(|word| el("span").child(word)))
+        el("p").attr("aria-hidden", "true").children(words.into_iter().map(|word| el("span").child(word)))
     };
     let ends = [report.days.first(), report.days.last()].into_iter().flatten();
     el("figure")
