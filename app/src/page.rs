@@ -210,13 +210,13 @@ impl Page {
             });
             listen("submit", move |event: Event| self.leaving.set(!event.default_prevented()));
             browser::keep_enter();
-            browser::while_looked_at(move || run(self.look_at_session()));
+            browser::while_looked_at(move || self.look());
             if let Some(viewer) = self.viewer {
                 chat::listen(viewer, move |goes_on| {
                     if goes_on {
                         run(self.list.refresh());
                     } else {
-                        run(self.look_at_session());
+                        self.look();
                     }
                 });
             }
@@ -224,16 +224,20 @@ impl Page {
         });
     }
 
+    fn look(self) {
+        run(async move { _ = self.look_at_session().await });
+    }
+
     /// Whether the session is over, so that nothing may be shown that is somebody's.
     pub fn is_over(self) -> bool {
         self.gone.with(Option::is_some)
     }
 
-    /// Whether the session goes on, and still is the same person's.
-    async fn look_at_session(self) {
+    /// Whether the session goes on, and still is the same person's. False if that is not to be found out just now.
+    async fn look_at_session(self) -> bool {
         // Whoever is signing out need not be told so, and the browser would call it an error.
         if self.leaving.get_untracked() {
-            return;
+            return true;
         }
         match fetch::get::<Viewer>("viewer", &[]).await {
             Ok(now) if Some(now.id) == self.viewer => {
@@ -244,9 +248,10 @@ impl Page {
             // Somebody else signed in in another tab: nothing here is theirs.
             Ok(_) => browser::reload(),
             Err(error) if error.0.kind == FaultKind::SignedOut => self.gone.set(Some(error)),
-            // Not to be reached just now says nothing about the session.
-            Err(_) => {}
+            // Says nothing about the session.
+            Err(_) => return false,
         }
+        true
     }
 
     /// Goes to `path`, one of ours.
@@ -258,11 +263,15 @@ impl Page {
 
     /// Leaves for a document of its own, if there is a way to it.
     pub fn leave(self, path: &str) {
-        if browser::is_offline() {
-            self.list.say(texts::SERVER_UNREACHABLE);
-        } else {
-            browser::leave_for(path);
-        }
+        let path = path.to_owned();
+        run(async move {
+            // What a browser takes for the network is not all: the server may be on the same machine.
+            if browser::is_offline() && !self.look_at_session().await {
+                self.list.say(texts::SERVER_UNREACHABLE);
+            } else {
+                browser::leave_for(&path);
+            }
+        });
     }
 
     /// Goes to a conversation that was just begun, which needs no fetching.

@@ -110,3 +110,10 @@ test.describe("without a way to the server", () => {
     await expect(page.getByRole("heading", { level: 1, name: "Carol Chen" })).toBeVisible();
   });
 });
+
+test("a page that can be fetched is left for, whatever the browser says of its network", async ({ chat, page }) => {
+  await page.addInitScript(() => Object.defineProperty(navigator, "onLine", { value: false }));
+  await chat.open("Carol Chen");
+  await chat.list.getByRole("link", { name: "Profile" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Carol Chen" })).toBeVisible();
+});

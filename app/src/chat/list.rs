@@ -147,6 +147,8 @@ impl Conversations {
 
     /// Offers none any more, because of `error`.
     pub fn forget(self, error: AppError) {
+        // What is on its way comes too late.
+        self.answered.set(self.asked_for.get_untracked());
         self.known.set(Some(Err(error)));
     }
 
