@@ -26,6 +26,8 @@ interface Shown {
   /** Makes what is to be shown; `undefined` where it takes no conversation. */
   prepare?: (chat: Chat) => Promise<void>;
   persona?: Persona;
+  /** The browser's. */
+  locale?: string;
   /** Brings a browser to the page. `path` is where `prepare` ended. */
   open: (page: Page, path: string) => Promise<void>;
 }
@@ -60,11 +62,12 @@ const openConversation = async (page: Page, path: string): Promise<void> => {
 const PAGES: Shown[] = [
   {
     name: "chat-empty",
-    // In German: her profile prefers it.
-    persona: "Grace Gómez-Núñez",
+    // In German.
+    persona: "Erin Eriksen",
+    locale: "de-DE",
     open: async (page) => {
       await page.goto("/chat");
-      await expect(page.getByRole("heading", { level: 1 })).toContainText("Grace");
+      await expect(page.getByRole("heading", { level: 1 })).toContainText("Erin");
     },
   },
   {
@@ -189,7 +192,7 @@ const PAGES: Shown[] = [
   },
 ];
 
-for (const { name, sizes = BOTH, expectedErrors = NONE, prepare, persona = "Alice Archer", open } of PAGES) {
+for (const { name, sizes = BOTH, expectedErrors = NONE, prepare, persona = "Alice Archer", locale = "en-US", open } of PAGES) {
   test.describe(name, () => {
     test.use({ expectedErrors });
 
@@ -197,7 +200,7 @@ for (const { name, sizes = BOTH, expectedErrors = NONE, prepare, persona = "Alic
       test.slow();
       let path = "/chat";
       for (const size of sizes) {
-        const context = await newBrowser({ ...SIZES[size], reducedMotion: "reduce" });
+        const context = await newBrowser({ ...SIZES[size], locale, reducedMotion: "reduce" });
         const page = await context.newPage();
         await signIn(page, persona);
         await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
