@@ -90,6 +90,35 @@ test("its reader is where they were", async ({ page, chat }) => {
   await expect(page.getByRole("button", { name: "Jump to latest" })).toBeVisible();
 });
 
+test("all of a long conversation is there again, in order, also when it was left in passing", async ({ page, chat }) => {
+  const words = Array.from({ length: 8 }, () => uniqueWord());
+  await chat.open(ERIN);
+  for (const word of words) {
+    await chat.askAndRead(`echo: ${word}`);
+  }
+  const isWhole = () => expect(chat.questions).toContainText(words);
+  await chat.newChat.click();
+  await expect(chat.log).toHaveCount(0);
+  await chat.link(words[0]).click();
+  await isWhole();
+  await expect(chat.questions.last()).toBeInViewport();
+
+  // There, away, and there again, as fast as it can be drawn.
+  const moves = await page.evaluate(async (title) => {
+    const link = [...document.querySelectorAll<HTMLElement>(".days a")].find((one) => one.title.includes(title));
+    const other = document.querySelector<HTMLElement>("nav a[href='/chat']");
+    let moves = 0;
+    for (const to of [other, link, other, link]) {
+      to?.click();
+      moves += to ? 1 : 0;
+      await new Promise(requestAnimationFrame);
+    }
+    return moves;
+  }, words[0]);
+  expect(moves).toBe(4);
+  await isWhole();
+});
+
 test("what was written and not sent is in its box again", async ({ chat }) => {
   const [one, other] = await two(chat);
   await chat.message.fill("half a thought");

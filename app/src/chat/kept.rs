@@ -48,7 +48,7 @@ fn forget_some() {
         let mut elements = 0;
         let newest = kept.iter().rev().take(MOST).take_while(|one| {
             if let Html::Kept(finished) = &*one.finished {
-                elements += finished.element().get_elements_by_tag_name("*").length();
+                elements += finished.element().query_selector_all("*").map_or(0, |all| all.length());
             }
             elements <= MOST_ELEMENTS
         });

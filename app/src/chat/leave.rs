@@ -3,7 +3,7 @@
 use model::ConversationId;
 
 use super::{
-    composer,
+    above, composer,
     conversation::Talk,
     kept,
     log::Turn,
@@ -29,7 +29,7 @@ impl Left {
         let signed_out = talk.page.gone.try_with_untracked(Option::is_some) != Some(false);
         let deleted = talk.list.deleting.get_untracked() == Some(id) || talk.page.is_at_error();
         let Some(log) = scroll::log().filter(|_| !signed_out && !deleted) else { return };
-        let Ok(Some(sealed)) = log.query_selector(".sealed") else { return };
+        let Some(sealed) = above::put_back(&log) else { return };
         let (revision, spot) = (talk.revision.get_untracked(), talk.scroll.spot());
         let mut turns = talk.turns.take();
         let last = turns.iter().rev().find_map(Turn::as_reply);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{Message, MessageId};
 
 use super::{
-    actions,
+    above, actions,
     conversation::Talk,
     message,
     reply::Reply,
@@ -69,16 +69,30 @@ pub fn streaming(turns: &[Turn]) -> Option<MessageId> {
 pub fn log(finished: Arc<Html>, spot: Option<Spot>, talk: Talk) -> Frame {
     let (turns, scroll) = (talk.turns, talk.scroll);
     let is_setting = Signal::new(false);
+    // Times in the reader's zone, code in colours. `part` is what has just come.
+    let settle = move |log: &web_sys::Element, part: &web_sys::Element| {
+        clock::localise_new(part);
+        typeset::set_all(log.clone(), part, is_setting, move || scroll.follow());
+    };
+    if spot.is_none() {
+        above::take(&finished);
+    }
     // Opens at its end, or where its reader was. The server's page has a line of script for it; this is for those opened
     // later, and for what takes the place of what they were reading.
     effect(move || {
         let spot = spot.clone();
         if let Some(log) = scroll::log() {
-            clock::localise_new(&log);
+            settle(&log, &log);
             scroll.restore(&log, spot.as_ref());
-            typeset::set_all(log.clone().into(), &log, is_setting, move || scroll.follow());
-            // Once more with what came into view laid out.
-            next_frame(move || scroll.restore(&log, spot.as_ref()));
+            next_frame(move || {
+                // Once more with what came into view laid out.
+                scroll.restore(&log, spot.as_ref());
+                next_frame(move || {
+                    above::put_back(&log);
+                    settle(&log, &log);
+                    scroll.follow_now();
+                });
+            });
         }
     });
     // Or where the message is that its reader comes for; one that another version hides is brought out.
@@ -89,6 +103,7 @@ pub fn log(finished: Arc<Html>, spot: Option<Spot>, talk: Talk) -> Frame {
             return;
         }
         talk.page.look_for.set(None);
+        above::put_back(&log);
         if !scroll.show(&log, id) {
             run(actions::show_version(id, talk));
         }
@@ -100,8 +115,7 @@ pub fn log(finished: Arc<Html>, spot: Option<Spot>, talk: Talk) -> Frame {
         // What was there before has been asked for when the log was opened.
         let Some(log) = scroll::log() else { return };
         if let Some(last) = log.first_element_child().and_then(|messages| messages.last_element_child()) {
-            clock::localise_new(&last);
-            typeset::set_all(log.into(), &last, is_setting, move || scroll.follow());
+            settle(&log, &last);
         }
     });
     effect(move || listen("resize", move |_: web_sys::Event| scroll.follow()));

@@ -1,5 +1,6 @@
 //! The chat page: the list of conversations, and the one that is open.
 
+mod above;
 mod account;
 mod actions;
 #[cfg_attr(feature = "ssr", path = "api/server.rs")]
