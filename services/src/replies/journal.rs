@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// From one commit to the next, while there is something to commit. First words do not wait for it.
-const GATHER: Duration = Duration::from_millis(25);
+const GATHER: Duration = Duration::from_millis(12);
 /// What is in the journal only is saved under its reply after this long.
 const SAVE: Duration = Duration::from_secs(2);
 /// How often to look for that.

@@ -1,7 +1,7 @@
 //! Replies: each is a log of numbered events, written by one server and read by anybody, on any server.
 //!
 //! A writer (`writer.rs`) puts what a model says into an open log (`log.rs`). What all logs of a server gained within
-//! 25 ms is committed as one row of the server's journal (`journal.rs`), and every two seconds what is new of a reply is
+//! 12 ms is committed as one row of the server's journal (`journal.rs`), and every two seconds what is new of a reply is
 //! saved under the reply itself. Only what is committed is shown: through windows (`window.rs`) in memory to readers
 //! (`follow.rs`) on the same server, and through the journal (`tail.rs`) to those on others. Latecomers read what is
 //! saved. A server lives as long as it renews its lease (`lease.rs`); the others end the replies of one that died.
