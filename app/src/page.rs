@@ -103,7 +103,7 @@ pub struct Page {
     pub refused: Signal<Option<AppError>>,
     /// The session is over: it ended elsewhere while the page was open.
     pub gone: Signal<Option<AppError>>,
-    /// A form leads out of the document.
+    /// The reader is signing out.
     leaving: Signal<bool>,
     pub theme: Signal<Theme>,
     /// The message to bring into view once its conversation is shown.
@@ -208,7 +208,9 @@ impl Page {
                     event.prevent_default();
                 }
             });
-            listen("submit", move |event: Event| self.leaving.set(!event.default_prevented()));
+            listen("submit", move |event: Event| {
+                self.leaving.set(browser::around(&event, "[action$=signout]").is_some());
+            });
             browser::keep_enter();
             browser::while_looked_at(move || self.look());
             if let Some(viewer) = self.viewer {
@@ -235,7 +237,7 @@ impl Page {
 
     /// Whether the session goes on, and still is the same person's. False if that is not to be found out just now.
     async fn look_at_session(self) -> bool {
-        // Whoever is signing out need not be told so, and the browser would call it an error.
+        // They need not be told so, and the browser would call it an error.
         if self.leaving.get_untracked() {
             return true;
         }

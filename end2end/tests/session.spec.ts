@@ -66,6 +66,9 @@ test.describe("over while the page is open", () => {
     await chat.open();
     await chat.askAndRead(`echo: ${word}`);
     await chat.message.fill("half a thought");
+    // Forms of other kinds were used before.
+    await page.getByRole("button", { name: "Keys" }).click();
+    await page.getByRole("dialog", { name: "Keys" }).getByRole("button", { name: "Close" }).click();
     const elsewhere = await context.newPage();
     await elsewhere.goto("/profile");
     await elsewhere.getByRole("button", { name: "Sign out" }).click();
