@@ -91,6 +91,7 @@ test("its reader is where they were", async ({ page, chat }) => {
 });
 
 test("all of a long conversation is there again, in order, also when it was left in passing", async ({ page, chat }) => {
+  test.slow();
   const words = Array.from({ length: 8 }, () => uniqueWord());
   await chat.open(ERIN);
   for (const word of words) {

@@ -124,7 +124,7 @@ test("signing out ends the session here and at the provider", async ({ page, cha
 
 test.describe("with a second page", () => {
   // The second page looks, and is right to.
-  test.use({ expectedErrors: /status of 401 .*\/fn\/(viewer|news)/ });
+  test.use({ expectedErrors: /status of 401 .*\/fn\/(viewer|news|conversations)/ });
 
   test("the one that is being signed out of does not look whether the session goes on", async ({ page, chat, context }) => {
     await chat.open();
