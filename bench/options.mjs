@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 
 import { root } from "./processes.mjs";
 
-/** The options every script has, and its `own`, each a text with a default. Shows `help` for --help and for what is none. */
+/** The options that scripts share, and its `own` of one, each a text with a default. Shows `help` for --help and for what is none. */
 export function optionsOf(help, own = {}) {
   const defaults = { built: path.join(root, "target"), sandbox: path.join(root, "target/debug/sandbox"), ...own };
   const texts = Object.entries(defaults).map(([name, value]) => [name, { type: "string", default: value }]);
