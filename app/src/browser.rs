@@ -42,7 +42,7 @@ pub fn popover_is_open() -> bool {
 }
 
 fn dialog(id: &str) -> Option<HtmlDialogElement> {
-    document().get_element_by_id(id)?.dyn_into().ok()
+    find(&format!("#{id}"))
 }
 
 /// Opens the dialog `id` above everything else.

@@ -129,7 +129,7 @@ fn localise_those(root: &web_sys::Element, selector: &str) {
         let Some(time) = times.item(at).and_then(|time| time.dyn_into::<web_sys::Element>().ok()) else { continue };
         let Some(secs) = time.get_attribute("datetime").as_deref().and_then(parse) else { continue };
         let date = js_date(secs);
-        let full = time.has_attribute("data-full");
+        let full = time.get_attribute("data-full").is_some();
         let text = if full || day(secs, Zone::Local) != today { shown_with_date(&date) } else { shown(&date) };
         time.set_text_content(Some(&text));
         // Fails for names that are none.

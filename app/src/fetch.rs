@@ -33,8 +33,7 @@ pub struct Chunks {
 pub async fn stream(name: &str, arguments: Arguments<'_>) -> Result<Chunks, AppError> {
     let response = send(&address(name, arguments), &RequestInit::new()).await?;
     let body = response.body().ok_or_else(unreachable)?;
-    let reader = body.get_reader().dyn_into().map_err(|_| unreachable())?;
-    Ok(Chunks { reader, ended: Cell::new(false) })
+    Ok(Chunks { reader: body.get_reader().unchecked_into(), ended: Cell::new(false) })
 }
 
 impl Chunks {
@@ -42,7 +41,7 @@ impl Chunks {
     pub async fn next(&self) -> Result<Option<Vec<u8>>, AppError> {
         let chunk = JsFuture::from(self.reader.read()).await;
         let bytes = chunk.and_then(|chunk| Reflect::get(&chunk, &JsValue::from_str("value")));
-        let bytes = bytes.map(|bytes| bytes.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec));
+        let bytes = bytes.map(|bytes| bytes.is_truthy().then(|| bytes.unchecked_ref::<Uint8Array>().to_vec()));
         self.ended.set(!matches!(bytes, Ok(Some(_))));
         bytes.map_err(|_| unreachable())
     }

@@ -362,7 +362,7 @@ impl PageData {
     /// What the page is made from: found by the server before it rendered, and in the browser read from the document.
     #[cfg(not(feature = "ssr"))]
     pub fn here() -> Self {
-        let element = browser::document().get_element_by_id(crate::read::ELEMENT);
+        let element = browser::find::<web_sys::Element>(&format!("#{}", crate::read::ELEMENT));
         let text = element.and_then(|element| element.text_content()).unwrap_or_default();
         crate::read::json(&text).unwrap_or_default()
     }

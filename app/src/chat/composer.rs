@@ -392,8 +392,7 @@ impl Box {
 
 /// What is in the box.
 pub fn written() -> Option<String> {
-    let field = browser::document().get_element_by_id("message")?.dyn_into::<HtmlTextAreaElement>().ok()?;
-    Some(field.value()).filter(|text| !text.is_empty())
+    Some(browser::find::<HtmlTextAreaElement>("#message")?.value()).filter(|text| !text.is_empty())
 }
 
 /// Grows with its text where CSS (`field-sizing`) does not do it.
@@ -401,7 +400,8 @@ fn grow(field: &HtmlTextAreaElement) {
     if browser::sizes_fields() {
         return;
     }
-    field.set_rows(1);
-    let rows = (field.scroll_height() / LINE_PX).clamp(1, ROWS_MAX);
-    field.set_rows(u32::try_from(rows).unwrap_or(1));
+    // Fails for names that are none.
+    let show = |rows: i32| _ = field.set_attribute("rows", &rows.to_string());
+    show(1);
+    show((field.scroll_height() / LINE_PX).clamp(1, ROWS_MAX));
 }

@@ -31,7 +31,8 @@ pub fn in_document() -> Arc<Html> {
 /// Finished messages as the server has sent them.
 pub fn sent(html: &JsValue) -> Option<Arc<Html>> {
     let element = document().create_element("div").ok()?;
-    element.set_class_name("sealed");
+    // Fails for names that are none.
+    _ = element.set_attribute("class", "sealed");
     Some(kept(Kept::filled(element, html)))
 }
 
