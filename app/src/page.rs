@@ -3,6 +3,8 @@
 //! The server finds out everything a page shows before it renders it, and writes it into the document once more for the
 //! browser to start from. In the browser, going on means asking for what the next page shows, and then showing it.
 
+use std::time::Duration;
+
 use model::{ConversationId, ConversationPage, FaultKind, MessageId, UserId, Viewer};
 #[cfg(feature = "ssr")]
 use reactive_graph::owner::{provide_context, use_context};
@@ -19,7 +21,7 @@ use crate::{
     session::Session,
     sheet::Sheet,
     signal::Signal,
-    task::{listen, run},
+    task::{after, listen, run},
     theme::{self, Theme},
     unreadable,
 };
@@ -86,6 +88,9 @@ impl Content {
 fn titled(title: &str) -> String {
     format!("{title} · Banter")
 }
+
+/// Signing out takes no longer.
+const SIGN_OUT: Duration = Duration::from_secs(10);
 
 /// The page being looked at, and what all of its parts share.
 #[derive(Clone, Copy)]
@@ -205,20 +210,27 @@ impl Page {
                         Place::Sheet => self.leave(&path),
                         _ => self.go(&path),
                     }
+                    // The message that a search has found there.
+                    let at = browser::around(&event, "[data-at]").and_then(|link| link.get_attribute("data-at"));
+                    self.look_for.set(at.and_then(|id| id.parse().ok()));
                     event.prevent_default();
                 }
             });
             listen("submit", move |event: Event| {
-                self.leaving.set(browser::around(&event, "[action$=signout]").is_some());
+                if browser::around(&event, "[action$=signout]").is_some() {
+                    self.leaving.set(true);
+                    // Or not, if its reader stops the browser.
+                    after(SIGN_OUT, move || self.leaving.set(false));
+                }
             });
             browser::keep_enter();
             browser::while_looked_at(move || self.look());
             if let Some(viewer) = self.viewer {
                 chat::listen(viewer, move |goes_on| {
-                    if goes_on {
-                        run(self.list.refresh());
-                    } else {
+                    if !goes_on {
                         self.look();
+                    } else if !self.leaving.get_untracked() {
+                        run(self.list.refresh());
                     }
                 });
             }
@@ -237,7 +249,7 @@ impl Page {
 
     /// Whether the session goes on, and still is the same person's. False if that is not to be found out just now.
     async fn look_at_session(self) -> bool {
-        // They need not be told so, and the browser would call it an error.
+        // Whoever is signing out need not be told so, and the browser would call it an error.
         if self.leaving.get_untracked() {
             return true;
         }
@@ -327,6 +339,7 @@ impl Page {
 
     fn show(self, place: Place) {
         let is_there = self.place.try_get_untracked() == Some(place) && !self.is_at_error();
+        self.look_for.set(None);
         self.place.set(place);
         if is_there {
             return;

@@ -112,6 +112,21 @@ test("a search finds what was said and leads to it", async ({ page, chat }) => {
   await expect(chat.link(title)).toBeVisible();
 });
 
+test("a search leads from one conversation to what was said in another one, and chooses nothing there", async ({ page, chat }) => {
+  const [title, other, said] = [uniqueWord(), uniqueWord(), uniqueWord()];
+  await chat.open("Carol Chen");
+  await chat.askAndRead(`echo: ${title} ${said}`);
+  await chat.newChat.click();
+  await chat.askAndRead(`echo: ${other}`);
+  const chosen: string[] = [];
+  page.on("request", (request) => chosen.push(...(request.url().endsWith("/fn/choose") ? [request.url()] : [])));
+  await chat.search.fill(said);
+  await chat.list.getByRole("link", { name: title }).first().click();
+  await expect(page.locator(".pointed-out")).toContainText(said);
+  await expect(page).toHaveTitle(new RegExp(title));
+  expect(chosen).toEqual([]);
+});
+
 test("what is done in one tab shows in the others", async ({ page, chat, context }) => {
   const word = uniqueWord();
   await chat.open("Carol Chen");

@@ -16,11 +16,17 @@ test("a question is changed, and the way back leads to what it was", async ({ ch
   await chat.ended();
   await expect(chat.answerText).toHaveText(`other ${word}`);
   await expect(chat.questions.first()).toContainText("2 / 2");
+  let choices = 0;
+  chat.page.on("request", (request) => {
+    choices += request.url().endsWith("/fn/choose") ? 1 : 0;
+  });
   await chat.questions.first().getByRole("button", { name: "Previous version" }).click();
   await expect(chat.answers).toHaveCount(2);
   await expect(chat.answerText).toHaveText("follow-up");
+  await expect(chat.page.locator(".pointed-out"), "its reader is led to it").toContainText(word);
   await chat.page.reload();
   await expect(chat.answers).toHaveCount(2);
+  expect(choices, "it is chosen once").toBe(1);
 });
 
 test("the arrow up changes the last question, and Escape leaves it", async ({ chat, page }) => {
@@ -77,43 +83,4 @@ test("the word on an answer need not be written", async ({ chat, page }) => {
     await expect(why, how).toHaveCount(0);
     await expect(chat.message, how).toBeFocused();
   }
-});
-
-test.describe("without a way to the server", () => {
-  test.use({ expectedErrors: /ERR_INTERNET_DISCONNECTED/ });
-
-  test("a question that cannot be sent waits and is sent once when the way is back", async ({ chat, context, page }) => {
-    const word = uniqueWord();
-    await chat.open("Carol Chen");
-    await chat.askAndRead(`echo: ${word}`);
-    await context.setOffline(true);
-    await chat.message.fill("echo: later");
-    await chat.send.click();
-    await expect(page.getByRole("alert")).toContainText("sent by itself");
-    await expect(chat.message).toHaveValue("echo: later");
-    await context.setOffline(false);
-    await expect(chat.questions).toHaveCount(2);
-    await chat.ended();
-    await expect(chat.answerText).toHaveText("later");
-    await page.reload();
-    await expect(chat.questions).toHaveCount(2);
-  });
-
-  test("a page that cannot be fetched is not left for", async ({ chat, context, page }) => {
-    await chat.open("Carol Chen");
-    await context.setOffline(true);
-    await chat.list.getByRole("link", { name: "Profile" }).click();
-    await expect(page.locator(".toasts")).toContainText("cannot be reached");
-    await expect(chat.message).toBeVisible();
-    await context.setOffline(false);
-    await chat.list.getByRole("link", { name: "Profile" }).click();
-    await expect(page.getByRole("heading", { level: 1, name: "Carol Chen" })).toBeVisible();
-  });
-});
-
-test("a page that can be fetched is left for, whatever the browser says of its network", async ({ chat, page }) => {
-  await page.addInitScript(() => Object.defineProperty(navigator, "onLine", { value: false }));
-  await chat.open("Carol Chen");
-  await chat.list.getByRole("link", { name: "Profile" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Carol Chen" })).toBeVisible();
 });

@@ -67,8 +67,12 @@ fn choose_version(button: &Element, talk: Talk) {
 pub async fn show_version(id: MessageId, talk: Talk) {
     match choose(id).await {
         Ok(conversation) => {
-            talk.page.look_for.set(Some(id));
+            let is_here = talk.page.is_at(conversation.id);
+            // What is shown now does not have it, and goes first.
             talk.page.renew(conversation);
+            if is_here {
+                talk.page.look_for.set(Some(id));
+            }
         }
         Err(AppError(fault)) => talk.list.say(fault.message),
     }

@@ -111,7 +111,7 @@ pub fn conversation(opened: OpenConversation) -> Vec<Part> {
     let subject = Subject { conversation: Some(id), draft, temporary, context_tokens };
     vec![
         live(move || bar(Some(&named()), temporary)),
-        log(finished, spot, talk).into(),
+        log(id, finished, spot, talk).into(),
         composer(subject, turns, talk.editing, asked).into(),
     ]
 }

@@ -29,8 +29,9 @@ impl Left {
         let signed_out = talk.page.gone.try_with_untracked(Option::is_some) != Some(false);
         let deleted = talk.list.deleting.get_untracked() == Some(id) || talk.page.is_at_error();
         let Some(log) = scroll::log().filter(|_| !signed_out && !deleted) else { return };
+        let spot = talk.scroll.spot();
         let Some(sealed) = above::put_back(&log) else { return };
-        let (revision, spot) = (talk.revision.get_untracked(), talk.scroll.spot());
+        let revision = talk.revision.get_untracked();
         let mut turns = talk.turns.take();
         let last = turns.iter().rev().find_map(Turn::as_reply);
         let context_tokens = last.and_then(|last| last.tokens).or(context_tokens);

@@ -72,11 +72,6 @@ pub fn list(
         }
     };
     let clicked = move |event: web_sys::MouseEvent| {
-        if let Some(link) = browser::around(&event, "a[data-at]") {
-            let at = link.get_attribute("data-at").and_then(|id| id.parse().ok());
-            page.look_for.set(at);
-            return;
-        }
         let Some(button) = browser::around(&event, "[data-action]") else { return };
         let action = button.get_attribute("data-action").unwrap_or_default();
         match action.as_str() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Message, MessageId};
+use model::{ConversationId, Message, MessageId};
 
 use super::{
     above, actions,
@@ -65,8 +65,8 @@ pub fn streaming(turns: &[Turn]) -> Option<MessageId> {
     turns.iter().filter_map(Turn::as_reply).find(|reply| reply.is_streaming()).map(|reply| reply.message.id)
 }
 
-/// A conversation's messages, from `spot` on if its reader was there.
-pub fn log(finished: Arc<Html>, spot: Option<Spot>, talk: Talk) -> Frame {
+/// The messages of conversation `id`, from `spot` on if its reader was there.
+pub fn log(id: ConversationId, finished: Arc<Html>, spot: Option<Spot>, talk: Talk) -> Frame {
     let (turns, scroll) = (talk.turns, talk.scroll);
     let is_setting = Signal::new(false);
     // Times in the reader's zone, code in colours. `part` is what has just come.
@@ -88,9 +88,10 @@ pub fn log(finished: Arc<Html>, spot: Option<Spot>, talk: Talk) -> Frame {
                 // Once more with what came into view laid out.
                 scroll.restore(&log, spot.as_ref());
                 next_frame(move || {
+                    let spot = scroll.spot();
                     above::put_back(&log);
                     settle(&log, &log);
-                    scroll.follow_now();
+                    scroll.restore(&log, spot.as_ref());
                 });
             });
         }
@@ -98,14 +99,15 @@ pub fn log(finished: Arc<Html>, spot: Option<Spot>, talk: Talk) -> Frame {
     // Or where the message is that its reader comes for; one that another version hides is brought out.
     effect(move || {
         let Some(log) = scroll::log() else { return };
-        let Some(id) = talk.page.look_for.get() else { return };
-        if talk.page.pending.get() {
+        let Some(message) = talk.page.look_for.get() else { return };
+        // It is in the one that is gone to from here.
+        if talk.page.pending.get() || !talk.page.is_at(id) {
             return;
         }
         talk.page.look_for.set(None);
         above::put_back(&log);
-        if !scroll.show(&log, id) {
-            run(actions::show_version(id, talk));
+        if !scroll.show(&log, message) {
+            run(actions::show_version(message, talk));
         }
     });
     effect(move || {
