@@ -12,7 +12,12 @@ use reactive_graph::{
 use texts::Language;
 use wasm_bindgen::{JsCast as _, JsValue};
 
-use crate::{browser, chat::kept, clock, task::next_frame};
+use crate::{
+    browser,
+    chat::{above, kept, scroll},
+    clock,
+    task::next_frame,
+};
 
 /// The element that names the file with what the page says.
 pub const TEXTS: &str = "texts";
@@ -40,6 +45,7 @@ pub fn speak(table: String) -> bool {
     if !is_first {
         // What is not in the document is not told anew with it.
         kept::forget_all();
+        _ = scroll::log().map(|log| above::put_back(&log));
         changed().notify();
         // Behind what the script does in the next one.
         next_frame(|| next_frame(localise));

@@ -17,6 +17,10 @@ const ABOVE: &str = "above";
 pub fn take(finished: &Html) {
     let Html::Kept(finished) = finished else { return };
     let finished = finished.element();
+    // Or it was done already, and what was taken is not back yet.
+    if finished.child_element_count() <= LAST {
+        return;
+    }
     let above = document().create_document_fragment();
     while finished.child_element_count() > LAST
         && let Some(first) = finished.first_element_child()

@@ -1,6 +1,6 @@
 //! The chat page: the list of conversations, and the one that is open.
 
-mod above;
+pub(crate) mod above;
 mod account;
 mod actions;
 #[cfg_attr(feature = "ssr", path = "api/server.rs")]
@@ -28,7 +28,7 @@ mod pace;
 mod page;
 mod palette;
 mod reply;
-mod scroll;
+pub(crate) mod scroll;
 pub(crate) mod sealed;
 mod toast;
 mod trouble;
