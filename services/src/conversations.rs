@@ -12,6 +12,7 @@ use texts::Language;
 
 pub use crate::store::{conversations::Head, exchanges::Place};
 use crate::{
+    clock,
     completions::Turn,
     error::Error,
     models::Models,
@@ -180,10 +181,12 @@ impl Asking {
         let writer = replies.writer().await?;
         let title = question.as_ref().map(Question::title).unwrap_or_default();
         let content = question.as_ref().map(Question::as_str);
+        let reply_id = MessageId(clock::new_id());
         let exchange = Exchange {
             owner,
             place,
-            id,
+            question_id: id.unwrap_or_else(|| MessageId(clock::new_id())),
+            reply_id,
             title: &title,
             question: content,
             model: &model,
@@ -191,15 +194,29 @@ impl Asking {
             cost_centre: cost_centre.as_deref(),
         };
         let is_new = matches!(place, Place::New(_));
-        // What fails in here has stored nothing: a reply that nobody writes would be in everybody's way.
-        let mut tx = pool.begin().await?;
-        replies.metering.admit(&mut tx, owner).await?;
-        let asked = exchanges::store(&mut tx, &exchange).await?.ok_or(Error::NotFound)?;
-        let mut turns = if is_new { Vec::new() } else { turns_of(store::history(&mut tx, asked.parent).await?) };
-        turns.extend(content.map(|text| Turn { role: Role::User, text: text.to_owned() }));
         let user = crate::crypto::pseudonym(owner.0.as_bytes());
-        let request = Request { owner, model, turns, user: user.clone(), language };
-        let written = replies.begin(asked.reply.id, writer, (0, String::new()), request, tx.commit()).await?;
+        let request = |history| {
+            let mut turns = turns_of(history);
+            turns.extend(content.map(|text| Turn { role: Role::User, text: text.to_owned() }));
+            Request { owner, model: model.clone(), turns, user: user.clone(), language }
+        };
+        let nothing = (0, String::new());
+        // What fails in here has stored nothing: a reply that nobody writes would be in everybody's way.
+        let (asked, written) = if is_new && !replies.metering.has_quotas() {
+            // Nothing to find out first: the model is asked while the one statement is carried out.
+            let stored = async {
+                let mut connection = pool.acquire().await?;
+                exchanges::store(&mut connection, &exchange).await?.ok_or(Error::NotFound)
+            };
+            replies.begin(reply_id, writer, nothing, request(Vec::new()), stored).await?
+        } else {
+            let mut tx = pool.begin().await?;
+            replies.metering.admit(&mut tx, owner).await?;
+            let asked = exchanges::store(&mut tx, &exchange).await?.ok_or(Error::NotFound)?;
+            let history = if is_new { Vec::new() } else { store::history(&mut tx, asked.parent).await? };
+            let stored = async { Ok(tx.commit().await.map(|()| asked)?) };
+            replies.begin(reply_id, writer, nothing, request(history), stored).await?
+        };
         replies.tell_changed(owner);
         if let Some(question) = question.filter(|_| is_new) {
             let (conversation, reply) = (asked.conversation, asked.reply.id);
@@ -245,6 +262,7 @@ async fn resume(
     }
     let user = crate::crypto::pseudonym(owner.0.as_bytes());
     let request = Request { owner, model, turns, user, language };
-    replies.begin(reply, writer, (reopened.n, reopened.text), request, tx.commit()).await?;
+    let stored = async { Ok(tx.commit().await?) };
+    replies.begin(reply, writer, (reopened.n, reopened.text), request, stored).await?;
     Ok(message)
 }

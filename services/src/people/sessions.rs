@@ -222,12 +222,10 @@ impl People {
 
     async fn over(&self, end: Topic, in_use: &[Uuid], idle: &[Uuid]) {
         let mut news = self.hub.subscribe(end);
-        loop {
+        // Its request was let in just now. What happened between that and this, `watch_streams` finds.
+        while news.changed().await.is_ok() {
             // An error is no end: a stream without a database ends by itself.
             if !self.over_among(in_use, idle).await.unwrap_or_default().is_empty() {
-                return;
-            }
-            if news.changed().await.is_err() {
                 return;
             }
         }

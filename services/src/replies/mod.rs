@@ -98,16 +98,16 @@ impl Replies {
     }
 
     /// Writes `reply` under `writer`, from behind event `n` on, with the text so far. The model is asked while `stored`
-    /// is still making the reply certain; without it nothing was asked. Goes on by itself; what is returned tells how it
-    /// ended, if it ended here.
-    pub(crate) async fn begin(
+    /// is still making the reply certain; without it nothing was asked. Goes on by itself; what is returned beside what
+    /// `stored` says tells how it ended, if it ended here.
+    pub(crate) async fn begin<T>(
         &self,
         reply: MessageId,
         writer: Uuid,
         so_far: (i32, String),
         request: Request,
-        stored: impl Future<Output = Result<(), sqlx::Error>>,
-    ) -> Result<JoinHandle<Option<Ending>>, sqlx::Error> {
+        stored: impl Future<Output = Result<T, Error>>,
+    ) -> Result<(T, JoinHandle<Option<Ending>>), Error> {
         let (n, text) = so_far;
         let log = self.journal.open((reply, request.owner), writer, n, text);
         let (pool, hub, journal) = (self.pool.clone(), Arc::clone(&self.hub), Arc::clone(&self.journal));
@@ -125,13 +125,15 @@ impl Replies {
             }
         });
         match stored.await {
-            Ok(()) => log.stored(),
+            Ok(stored) => {
+                log.stored();
+                Ok((stored, written))
+            }
             Err(error) => {
                 self.journal.let_go(&log);
-                return Err(error);
+                Err(error)
             }
         }
-        Ok(written)
     }
 
     /// Asks for a reply of `owner` to be stopped, whichever server writes it.

@@ -12,8 +12,10 @@ use crate::{clock, error::Error};
 pub struct Exchange<'a> {
     pub owner: UserId,
     pub place: Place,
-    /// Of the question; absent = a new one.
-    pub id: Option<MessageId>,
+    /// Of the question, if there is one.
+    pub question_id: MessageId,
+    /// Of the reply.
+    pub reply_id: MessageId,
     /// Of a conversation that begins.
     pub title: &'a str,
     /// Absent where an answer is asked for again.
@@ -97,8 +99,7 @@ pub async fn store(connection: &mut PgConnection, exchange: &Exchange<'_>) -> Re
         Place::After(conversation) => (conversation.0, None),
         Place::InsteadOf(message) | Place::Again(message) => (message.0, None),
     };
-    let question = exchange.id.unwrap_or_else(|| MessageId(clock::new_id()));
-    let reply = MessageId(clock::new_id());
+    let (question, reply) = (exchange.question_id, exchange.reply_id);
     let row = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(named)
         .bind(exchange.owner.0)
