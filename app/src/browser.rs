@@ -230,7 +230,11 @@ pub fn recall_model(select: &HtmlSelectElement) {
 /// Wraps the lines of all code, or stops wrapping them; says which. The document's first script knows the same names.
 pub fn toggle_wrap() -> bool {
     const WRAP: &str = "banter-wrap";
-    let wraps = document().document_element().is_some_and(|root| root.toggle_attribute("data-wrap").unwrap_or(false));
+    const SHOWN: &str = "data-wrap";
+    let Some(root) = document().document_element() else { return false };
+    let wraps = root.get_attribute(SHOWN).is_none();
+    // Fails for names that are none.
+    _ = if wraps { root.set_attribute(SHOWN, "") } else { root.remove_attribute(SHOWN) };
     if let Some(storage) = storage() {
         // Full or forbidden: then it holds for this page.
         _ = if wraps { storage.set_item(WRAP, "on") } else { storage.remove_item(WRAP) };

@@ -3,7 +3,7 @@ import { uniqueWord } from "./support/chat";
 import { expect, test } from "./support/test";
 
 test.describe("without a way to the server", () => {
-  test.use({ expectedErrors: /ERR_INTERNET_DISCONNECTED/ });
+  test.use({ expectedErrors: /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET/ });
 
   test("a question that cannot be sent waits and is sent once when the way is back", async ({ chat, context, page }) => {
     const word = uniqueWord();
@@ -20,6 +20,21 @@ test.describe("without a way to the server", () => {
     await expect(chat.answerText).toHaveText("later");
     await page.reload();
     await expect(chat.questions).toHaveCount(2);
+  });
+
+  test("a question whose response got lost is asked and answered once", async ({ chat, page }) => {
+    const word = uniqueWord();
+    await chat.open("Carol Chen");
+    await page.route("**/fn/ask_and_read", async (route) => {
+      await route.fetch();
+      await route.abort("connectionreset");
+    }, { times: 1 });
+    await chat.ask(`echo: ${word}`);
+    await chat.ended();
+    await expect(chat.answerText).toHaveText(word);
+    await page.reload();
+    await expect(chat.questions).toHaveCount(1);
+    await expect(chat.answerText).toHaveText(word);
   });
 
   test("a page that cannot be fetched is not left for", async ({ chat, context, page }) => {

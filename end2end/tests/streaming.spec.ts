@@ -63,13 +63,30 @@ test("the answer goes on when its page is closed", async ({ page, chat, context 
   await expect(later.answerText).toHaveText(text);
 });
 
+test("an answer begins in the response to its question", async ({ page, chat }) => {
+  const followed: string[] = [];
+  page.on("request", (request) => followed.push(...(request.url().includes("/fn/reply_events") ? [request.url()] : [])));
+  await chat.open();
+  for (const text of [uniqueWord(), numberedWords(30)]) {
+    await chat.ask(`echo: ${text}`);
+    await chat.ended();
+    await expect(chat.answerText).toHaveText(text);
+  }
+  expect(followed).toEqual([]);
+});
+
 test.describe("a lost connection", () => {
   test.use({ expectedErrors: /ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_CONNECTION/ });
 
   test("an answer is read to its end after the connection came back", async ({ page, chat, context }) => {
     const text = `${uniqueWord()} ${numberedWords(90)}`;
     await chat.open();
-    // Cut off by the network, not by the page: the first connection ends after some of the text, the next one fails.
+    // Cut off by the network, not by the page: the first connection ends after some of the text, the next ones fail.
+    await page.route("**/fn/ask_and_read", async (route) => {
+      const response = await route.fetch();
+      const body = await response.text();
+      await route.fulfill({ response, body: body.slice(0, body.indexOf("n2", body.indexOf("\n"))) });
+    });
     let connections = 0;
     await page.route("**/fn/reply_events*", async (route) => {
       connections += 1;

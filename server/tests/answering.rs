@@ -20,6 +20,23 @@ async fn an_answer_is_numbered_events_without_gaps_and_is_stored_as_it_was_shown
 }
 
 #[tokio::test]
+async fn an_answer_can_be_read_in_the_response_to_its_question() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(ALICE).await;
+    let question = [("content", "echo: at once"), ("id", "01930000-0000-7000-8000-0000000000a5")];
+    let (receipt, events) = browser.ask_and_read(&question).await;
+    assert_eq!(events, browser.events(receipt.reply.id, 0).await);
+    assert!(matches!(events.last().unwrap().event, ReplyEvent::End(Ending::Finished)));
+
+    // Whoever did not hear that and asks the same again is told all of it once more.
+    let (again, repeated) = browser.ask_and_read(&question).await;
+    assert_eq!((again.conversation_id, again.reply), (receipt.conversation_id, receipt.reply));
+    assert_eq!(repeated, events);
+    let stored = open(&browser, &receipt.conversation_id.to_string()).await;
+    assert_eq!(stored.messages.len(), 2, "it was asked once");
+}
+
+#[tokio::test]
 async fn characters_cut_in_two_on_the_way_arrive_whole() {
     let app = TestApp::start().await;
     let asked = app.signed_in(ALICE).await.ask("echo: naïve 🙂 日本語 عربى — done").await;

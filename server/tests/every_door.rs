@@ -70,7 +70,7 @@ fn knock(door: &server::Door, hers: &Hers) -> Option<Knock> {
         "/fn/message_html" => path(&format!("/fn/message_html?id={}", hers.reply)),
         "/fn/typeset" => with(&[("parts", "[]")]),
         "/fn/reply_events" => path(&format!("/fn/reply_events?reply={}&after=0", hers.reply)),
-        "/fn/ask" => with(&[("conversation", &hers.conversation), ("content", "echo: once more")]),
+        "/fn/ask" | "/fn/ask_and_read" => with(&[("conversation", &hers.conversation), ("content", "echo: once more")]),
         "/fn/search" => path("/fn/search?q=once"),
         "/fn/edit" => with(&[("question", &hers.question), ("content", "echo: otherwise")]),
         "/fn/choose" => with(&[("message", &hers.question)]),

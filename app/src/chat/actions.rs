@@ -141,7 +141,7 @@ fn resume_reply(button: Element, talk: Talk) {
 /// the Markdown, word processors the HTML.
 fn copy_message(button: Element, announcer: Announcer) {
     let Some((article, id)) = message_around(&button) else { return };
-    let is_answer = article.class_list().contains("it");
+    let is_answer = article.matches(".it").unwrap_or(false);
     run(async move {
         let copied = match message_source(id).await {
             Ok(text) => {

@@ -1,6 +1,11 @@
 //! Following a reply: reading its events, drawing them once a frame at most, and asking again when the connection breaks.
 
-use std::{cell::RefCell, mem, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    mem,
+    rc::Rc,
+    time::Duration,
+};
 
 use futures::future::AbortHandle;
 use model::{FaultKind, MessageId, NumberedEvent, ReplyEvent};
@@ -13,7 +18,9 @@ use super::{
     reply::{Connection, Reply},
 };
 use crate::{
-    AppError, browser, fetch, read,
+    AppError, browser,
+    fetch::{self, Lines, Method},
+    read,
     signal::Signal,
     task::{run, sleep},
 };
@@ -111,42 +118,36 @@ fn is_final(fault: &AppError) -> bool {
 async fn read(reply: MessageId, after: &mut i32, frame: &Frame) -> Result<bool, AppError> {
     let arguments = [("reply", reply.to_string()), ("after", after.to_string())];
     let arguments = arguments.each_ref().map(|(name, value)| (*name, Some(value.as_str())));
-    let chunks = fetch::stream("reply_events", &arguments).await?;
-    let mut lines = Lines::default();
+    // What was asked just now is on its way already.
+    let mut lines = match at_hand(None) {
+        Some((of, lines)) if of == reply => lines,
+        _ => fetch::stream(Method::Get, "reply_events", &arguments).await?,
+    };
     let mut ended = false;
     // To its own end even behind the last event: leaving earlier would count as a broken connection.
     loop {
-        let chunk = match chunks.next().await {
+        let line = match lines.next_line().await {
             Err(_) if ended => break,
-            chunk => chunk?,
+            line => line?,
         };
-        let Some(chunk) = chunk else { break };
-        for line in lines.take(&chunk) {
-            let event = std::str::from_utf8(&line).ok().and_then(|line| read::event(line, *after));
-            let Some(event) = event else { continue };
-            ended |= matches!(event.event, ReplyEvent::End(_));
-            *after = event.n;
-            frame.add(event);
-        }
+        let Some(line) = line else { break };
+        let event = std::str::from_utf8(&line).ok().and_then(|line| read::event(line, *after));
+        let Some(event) = event else { continue };
+        ended |= matches!(event.event, ReplyEvent::End(_));
+        *after = event.n;
+        frame.add(event);
     }
     Ok(ended)
 }
 
-/// Bytes as they come, which end anywhere, as whole lines.
-#[derive(Default)]
-struct Lines(Vec<u8>);
+thread_local! {
+    /// The answer to the last question, until it is followed.
+    static ANSWER: Cell<Option<(MessageId, Lines)>> = const { Cell::new(None) };
+}
 
-impl Lines {
-    fn take(&mut self, chunk: &[u8]) -> Vec<Vec<u8>> {
-        let mut lines = Vec::new();
-        for part in chunk.split_inclusive(|byte| *byte == b'\n') {
-            self.0.extend_from_slice(part);
-            if self.0.ends_with(b"\n") {
-                lines.push(mem::take(&mut self.0));
-            }
-        }
-        lines
-    }
+/// Keeps the events of a reply that are on their way already for whoever follows it; those that were kept before.
+pub fn at_hand(events: Option<(MessageId, Lines)>) -> Option<(MessageId, Lines)> {
+    ANSWER.replace(events)
 }
 
 /// Events waiting for the browser to draw its next frame: drawing more often would be work nobody sees.
@@ -198,23 +199,5 @@ async fn count_down(followed: Followed, n: i32) {
     while mem::take(&mut goes_on) {
         sleep(SECOND).await;
         followed.update(|reply| goes_on = reply.count_down(n));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_are_whole_wherever_the_network_cuts() {
-        let text = "{\"n\":1,\"d\":\"é\"}\n{\"n\":2,\"d\":\"日本\"}\n".as_bytes();
-        for cut in 0..text.len() {
-            let mut lines = Lines::default();
-            let (head, tail) = text.split_at(cut);
-            let mut whole = lines.take(head);
-            whole.extend(lines.take(tail));
-            assert_eq!(whole.len(), 2, "cut at {cut}");
-            assert_eq!(whole.concat(), text);
-        }
     }
 }

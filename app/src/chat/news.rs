@@ -5,12 +5,16 @@
 
 use std::time::Duration;
 
-use js_sys::{Function, Reflect};
+use js_sys::{Function, Promise, Reflect};
 use model::{FaultKind, UserId};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::BroadcastChannel;
 
-use crate::{browser::window, fetch, task::sleep};
+use crate::{
+    browser::window,
+    fetch::{self, Method},
+    task::{run, sleep},
+};
 
 const BACKOFF_FIRST: Duration = Duration::from_secs(1);
 const BACKOFF_MAX: Duration = Duration::from_secs(30);
@@ -31,17 +35,21 @@ pub fn listen(viewer: UserId, told: impl Fn(bool) + Copy + 'static) {
         return;
     };
     let channel_of_lock = channel.clone();
+    // The lock is held until this promise is settled.
+    let kept = Promise::with_resolvers::<JsValue, JsValue>();
+    let (promise, settle) = (kept.promise(), kept.resolve());
     let held = Closure::once_into_js(move |_lock: JsValue| {
         let channel = channel_of_lock;
-        wasm_bindgen_futures::future_to_promise(async move {
+        run(async move {
             follow(&channel, told).await;
             // Over: what is kept of it goes at once, in every tab.
             told(false);
             _ = channel.post_message(&JsValue::FALSE);
-            Ok(JsValue::UNDEFINED)
-        })
+            _ = settle.call0(&JsValue::UNDEFINED);
+        });
+        JsValue::from(promise)
     });
-    // Its promise is settled when the lock is given back.
+    // Its own promise is settled when the lock is given back.
     _ = request.call2(&locks, &format!("banter-news-{viewer}").into(), &held);
 }
 
@@ -49,9 +57,9 @@ pub fn listen(viewer: UserId, told: impl Fn(bool) + Copy + 'static) {
 async fn follow(channel: &BroadcastChannel, told: impl Fn(bool)) {
     let mut backoff = BACKOFF_FIRST;
     loop {
-        match fetch::stream("news", &[]).await {
-            Ok(news) => {
-                while let Ok(Some(line)) = news.next().await {
+        match fetch::stream(Method::Get, "news", &[]).await {
+            Ok(mut news) => {
+                while let Ok(Some(line)) = news.next_line().await {
                     backoff = BACKOFF_FIRST;
                     if line.contains(&b'0') {
                         return;

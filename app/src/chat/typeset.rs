@@ -86,7 +86,7 @@ async fn set_some(root: &Element) -> bool {
 fn kind(element: &Element) -> String {
     match element.get_attribute("data-language") {
         Some(language) => language,
-        None if element.class_list().contains("display") => Part::DISPLAY.to_owned(),
+        None if element.matches(".display").unwrap_or(false) => Part::DISPLAY.to_owned(),
         None => Part::INLINE.to_owned(),
     }
 }

@@ -51,6 +51,12 @@ fn append(node: &DomElement, child: &Node) {
     _ = node.append_child(child);
 }
 
+/// Takes an element or a text out of where it is.
+pub(super) fn remove(node: &Node) {
+    // Texts are removed in the same way.
+    node.unchecked_ref::<DomElement>().remove();
+}
+
 /// Turns `node`, which shows `old`, into one that shows `new`: the same if it can stay.
 pub(super) fn renew(node: DomElement, old: &Element, new: &Element) -> DomElement {
     if old.tag == new.tag {
@@ -90,8 +96,7 @@ pub(super) fn patch(node: &DomElement, old: &Element, new: &Element) {
     for _ in common..old.children.len() {
         let Some(surplus) = shown else { break };
         shown = surplus.next_sibling();
-        // It is where we found it.
-        _ = node.remove_child(&surplus);
+        remove(&surplus);
     }
     for child in &new.children[common..] {
         append(node, &build_node(child));
@@ -110,7 +115,7 @@ fn patch_by_key(node: &DomElement, old: &Element, new: &Element) {
         if new.children.iter().any(|new| new.key() == old.key()) {
             left.push((old, shown));
         } else {
-            _ = node.remove_child(&shown);
+            remove(&shown);
         }
     }
     let mut at = node.first_child();
@@ -126,7 +131,7 @@ fn patch_by_key(node: &DomElement, old: &Element, new: &Element) {
         patch_node(node, &made, old, new);
     }
     for (_, surplus) in left {
-        _ = node.remove_child(&surplus);
+        remove(&surplus);
     }
 }
 
@@ -147,8 +152,8 @@ fn patch_node(parent: &DomElement, node: &Node, old: &Html, new: &Html) {
             patch(node.unchecked_ref(), old, new);
         }
         _ => {
-            // It is where we found it.
-            _ = parent.replace_child(&build_node(new), node);
+            // Where it is, the other one may be, too. Texts are replaced in the same way.
+            _ = node.unchecked_ref::<DomElement>().replace_with_with_node_1(&build_node(new));
         }
     }
 }

@@ -163,7 +163,7 @@ fn switch(mut parts: Box<dyn FnMut() -> Vec<Part>>, place: Rc<RefCell<Place>>, n
             }
             Place::Shown(nodes, end) => end.parent_node().map(|parent| {
                 for node in nodes.drain(..) {
-                    _ = parent.remove_child(&node);
+                    dom::remove(&node);
                 }
                 (build(new, &parent, Some(end)), end.clone())
             }),

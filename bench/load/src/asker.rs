@@ -61,8 +61,16 @@ impl Asker {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let question = upstream::question(number, self.tokens);
         let began = clock::micros();
-        let mut reading =
-            Reading { asker: self, number, began, reply: Reply::default(), text: 0, last: 0, ended: false };
+        let mut reading = Reading {
+            asker: self,
+            number,
+            began,
+            reply: Reply::default(),
+            id: String::new(),
+            text: 0,
+            last: 0,
+            ended: false,
+        };
         match &self.target {
             Target::Model(url) => {
                 let body = serde_json::json!({ "messages": [{ "role": "user", "content": question }], "stream": true });
@@ -70,19 +78,16 @@ impl Asker {
                 reading.ended = true;
             }
             Target::App { url, cookie } => {
-                let asked = self.http.post(format!("{url}/fn/ask")).form(&[("content", &question)]);
-                let asked = own(asked, cookie).header("origin", url).send().await.map_err(|error| error.to_string())?;
-                if asked.status() != 200 {
-                    return Err(format!("asking: {}", asked.status()));
-                }
-                let receipt: Receipt = asked.json().await.map_err(|error| error.to_string())?;
+                let asked = self.http.post(format!("{url}/fn/ask_and_read")).form(&[("content", &question)]);
+                reading.read(own(asked, cookie).header("origin", url), Form::Events).await?;
                 // A connection may be cut; then it goes on by number.
                 for _ in 0..20 {
-                    let events = format!("{url}/fn/reply_events?reply={}&after={}", receipt.reply.id, reading.last);
-                    reading.read(own(self.http.get(events), cookie), Form::Events).await?;
                     if reading.ended {
                         break;
                     }
+                    let (reply, last) = (&reading.id, reading.last);
+                    let events = format!("{url}/fn/reply_events?reply={reply}&after={last}");
+                    reading.read(own(self.http.get(events), cookie), Form::Events).await?;
                 }
             }
         }
@@ -111,7 +116,7 @@ struct Stored {
 enum Form {
     /// Of the model: server-sent events.
     Chunks,
-    /// Of the app: one JSON event a line.
+    /// Of the app: one JSON event a line, behind the receipt.
     Events,
 }
 
@@ -127,6 +132,8 @@ struct Reading<'a> {
     number: u64,
     began: u64,
     reply: Reply,
+    /// The reply's, once the app has said it.
+    id: String,
     /// Bytes of text so far.
     text: usize,
     /// The number of the last event.
@@ -171,6 +178,11 @@ impl Reading<'_> {
             self.last += 1;
             self.reply.events += 1;
             return self.arrived(text.as_bytes(), now);
+        }
+        if self.id.is_empty() {
+            let receipt: Receipt = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+            self.id = receipt.reply.id;
+            return Ok(());
         }
         let event: Event = serde_json::from_slice(line).map_err(|error| error.to_string())?;
         if event.n != self.last + 1 {

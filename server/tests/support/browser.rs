@@ -181,6 +181,15 @@ impl Browser {
         serde_json::from_str(&body).unwrap()
     }
 
+    /// Asks, and reads the answer in the same response.
+    pub async fn ask_and_read(&self, fields: &[(&str, &str)]) -> (AskReceipt, Vec<NumberedEvent>) {
+        let response = self.call("ask_and_read", fields).await;
+        assert_eq!(response.status(), 200);
+        let body = response.bytes().await.unwrap();
+        let end = body.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+        (serde_json::from_slice(&body[..end]).unwrap(), parse_events(0, &body[end..]))
+    }
+
     /// Lets a reply go on that broke off.
     pub async fn resume(&self, reply: MessageId) -> model::Message {
         let response = self.call("resume", &[("reply", &reply.to_string())]).await;

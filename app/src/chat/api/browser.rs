@@ -2,9 +2,14 @@
 
 use model::{AskReceipt, ConversationId, ConversationPage, Found, Message, MessageId};
 
-use crate::{AppError, fetch};
+use super::follow;
+use crate::{
+    AppError,
+    fetch::{self, Method},
+};
 
-/// Asks `content` in `conversation`, or in a new one, and says where the answer will be written.
+/// Asks `content` in `conversation`, or in a new one, and says where the answer will be written. It begins to arrive with
+/// that, for whoever follows it.
 pub async fn ask(
     conversation: Option<ConversationId>,
     content: String,
@@ -21,7 +26,10 @@ pub async fn ask(
         ("temporary", temporary.then_some("true")),
         ("id", id.as_deref()),
     ];
-    fetch::post("ask", &arguments).await
+    let mut lines = fetch::stream(Method::Post, "ask_and_read", &arguments).await?;
+    let receipt: AskReceipt = fetch::of_line(lines.next_line().await?)?;
+    _ = follow::at_hand(Some((receipt.reply.id, lines)));
+    Ok(receipt)
 }
 
 /// One page of the viewer's conversations, newest first; `cursor` from the page before. Of a folder, of those put away,

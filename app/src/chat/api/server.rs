@@ -3,14 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::{
-    StreamExt as _,
+    Stream, StreamExt as _,
     future::{self, Either},
     stream::{self, FuturesUnordered},
 };
 use leptos::prelude::*;
 use model::{
     AskReceipt, Conversation, ConversationId, ConversationPage, ConversationSummary, Found, Message, MessageId,
-    ModelChoice, NumberedEvent, Part, ReplyEvent,
+    MessageStatus, ModelChoice, NumberedEvent, Part, ReplyEvent,
 };
 use serde_json::Value;
 use server_fn::codec::{ByteStream, GetUrl, Streaming};
@@ -20,7 +20,10 @@ use services::{
 };
 
 use super::open::{self, OpenConversation};
-use crate::{AppError, context::RequestContext};
+use crate::{
+    AppError,
+    context::{Asker, RequestContext},
+};
 
 /// Asks `content` in `conversation`, or in a new one, and says where the answer will be written. A new one is listed,
 /// unless it is `temporary`: then it goes with the session. Asked
@@ -35,15 +38,51 @@ pub async fn ask(
     #[server(default)] id: Option<MessageId>,
 ) -> Result<AskReceipt, AppError> {
     let (request, asker) = crate::context::asking_in_session()?;
+    let receipt = asked(&request, &asker, (conversation, temporary), &content, model.as_deref(), id).await?;
+    if request.plain_form {
+        leptos_axum::redirect(&format!("/chat/{}", receipt.conversation_id));
+    }
+    Ok(receipt)
+}
+
+/// Asks as [`ask`] does, and goes on to the answer: the first line is the receipt as JSON, the others are those of
+/// [`reply_events`]. The first words come a round trip earlier so.
+#[server(prefix = "/fn", endpoint = "ask_and_read", output = Streaming)]
+pub async fn ask_and_read(
+    #[server(default)] conversation: Option<ConversationId>,
+    content: String,
+    #[server(default)] model: Option<String>,
+    #[server(default)] temporary: bool,
+    #[server(default)] id: Option<MessageId>,
+) -> Result<ByteStream<AppError>, AppError> {
+    let (request, asker) = crate::context::asking_in_session()?;
+    let receipt = asked(&request, &asker, (conversation, temporary), &content, model.as_deref(), id).await?;
+    // Strings and numbers: writing them to memory cannot fail.
+    let mut line = serde_json::to_vec(&receipt).unwrap_or_default();
+    line.push(b'\n');
+    let events = lines(request, asker, receipt.reply.id, receipt.reply.last_event).await?;
+    Ok(ByteStream::new(stream::iter([Ok(line)]).chain(events)))
+}
+
+async fn asked(
+    request: &RequestContext,
+    asker: &Asker,
+    (conversation, temporary): (Option<ConversationId>, bool),
+    content: &str,
+    model: Option<&str>,
+    id: Option<MessageId>,
+) -> Result<AskReceipt, AppError> {
     let place = match conversation {
         Some(conversation) => Place::After(conversation),
         None => Place::New(temporary.then_some(asker.session)),
     };
-    let new = NewQuestion { id, language: request.language, ..NewQuestion::plain(place, &content, model.as_deref()) };
-    let receipt = request.services.conversations.ask(asker.viewer.id, new).await;
-    let receipt = receipt.map_err(|error| request.fail(error))?;
-    if request.plain_form {
-        leptos_axum::redirect(&format!("/chat/{}", receipt.conversation_id));
+    let new = NewQuestion { id, language: request.language, ..NewQuestion::plain(place, content, model) };
+    let asked = request.services.conversations.ask(asker.viewer.id, new).await;
+    let mut receipt = asked.map_err(|error| request.fail(error))?;
+    if receipt.reply.status != MessageStatus::Streaming {
+        // Asked before, and answered meanwhile: its events say all of it again, from the first on.
+        let (content, notice) = (String::new(), None);
+        receipt.reply = Message { status: MessageStatus::Streaming, content, notice, ..receipt.reply };
     }
     Ok(receipt)
 }
@@ -295,6 +334,16 @@ pub async fn resume(reply: MessageId) -> Result<Message, AppError> {
 #[server(prefix = "/fn", endpoint = "reply_events", input = GetUrl, output = Streaming)]
 pub async fn reply_events(reply: MessageId, after: i32) -> Result<ByteStream<AppError>, AppError> {
     let (request, asker) = crate::context::asking_in_session()?;
+    Ok(ByteStream::new(lines(request, asker, reply, after).await?))
+}
+
+/// What [`reply_events`] sends, until the session of `asker` is over.
+async fn lines(
+    request: RequestContext,
+    asker: Asker,
+    reply: MessageId,
+    after: i32,
+) -> Result<impl Stream<Item = Result<Vec<u8>, AppError>> + Send + use<>, AppError> {
     let conversations = &request.services.conversations;
     let events = conversations.follow(asker.viewer.id, reply, after).await.map_err(|error| request.fail(error))?;
     // The stream outlives the moment in which its reader was let in.
@@ -304,10 +353,10 @@ pub async fn reply_events(reply: MessageId, after: i32) -> Result<ByteStream<App
     let mut over = FuturesUnordered::from_iter([Box::pin(over)]);
     let over = Box::pin(async move { over.next().await });
     let mut last = after;
-    Ok(ByteStream::new(events.take_until(over).map(move |batch| match batch {
+    Ok(events.take_until(over).map(move |batch| match batch {
         Ok(events) => Ok(to_lines(&events, &mut last)),
         Err(error) => Err(request.fail(error)),
-    })))
+    }))
 }
 
 fn to_lines(events: &[NumberedEvent], last: &mut i32) -> Vec<u8> {
