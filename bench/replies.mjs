@@ -45,7 +45,7 @@ async function measure() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "banter-replies-"));
   onEnd(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
   fs.chmodSync(folder, 0o755);
-  const [port, modelPort, ...ports] = await freePorts(5);
+  const [port, modelPort, relayPort, ...ports] = await freePorts(6);
   const built = (name) => ["release", "debug"].map((kind) => path.join(options.built, kind, name)).find(fs.existsSync);
   const sandbox = await startSandbox(built("sandbox"), folder, ports);
   const environment = {
@@ -54,28 +54,33 @@ async function measure() {
     AZURE_OPENAI_API_KEY: "none-is-needed",
     RUST_LOG: "warn",
   };
-  const load = await startLoad(built("load"), folder, modelPort);
+  const load = await startLoad(built("load"), folder, [modelPort]);
+  const relay = await startLoad(built("load"), folder, ["relay", relayPort, modelPort]);
   const app = await startApp({ binary: built("banter"), folder, port, environment });
   const others = fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
   if (options["one-core"]) {
-    pin(app.pid, "0");
-    for (const pid of descendants(process.pid, others)) if (pid !== app.pid) pin(pid, `1-${os.cpus().length - 1}`);
+    // One of these two at a time has something to do.
+    const measured = [app.pid, relay.pid];
+    for (const pid of descendants(process.pid, others)) {
+      pin(pid, measured.includes(pid) ? "0" : `1-${os.cpus().length - 1}`);
+    }
   }
   const visitor = new Visitor();
   const url = `http://localhost:${port}`;
   await visitor.signIn(`${url}/chat`, PERSONA);
   const ask = {
-    direct: (replies, tokens, ramp, rate = RATE) => load.run(`direct ${replies} ${tokens} ${rate} ${ramp}`),
+    direct: (replies, tokens, ramp, rate = RATE) => load.run(`direct ${modelPort} ${replies} ${tokens} ${rate} ${ramp}`),
+    relay: (replies, tokens, ramp) => load.run(`direct ${relayPort} ${replies} ${tokens} ${RATE} ${ramp}`),
     app: (replies, tokens, ramp, rate = RATE) =>
       load.run(`app ${url} ${visitor.cookieLine("localhost").replaceAll(" ", "")} ${replies} ${tokens} ${rate} ${ramp}`),
   };
   const database = new Database(environment.DATABASE_URL);
-  const cost = async (work) => {
-    const before = { cpu: cpuMicros(app.pid), rows: database.rowsWritten() };
-    const peak = watchMemory(app.pid);
+  const cost = async (work, { pid } = app) => {
+    const before = { cpu: cpuMicros(pid), rows: database.rowsWritten() };
+    const peak = watchMemory(pid);
     const result = await work();
     await sleep(1000);
-    const cpu_us = cpuMicros(app.pid) - before.cpu;
+    const cpu_us = cpuMicros(pid) - before.cpu;
     const rows = database.rowsWritten() - before.rows;
     return {
       ...result,
@@ -83,7 +88,7 @@ async function measure() {
       cpu_share: cpu_us / 1e6 / result.seconds,
       rows_per_second: rows / result.seconds,
       memory_peak_bytes: peak.end(),
-      memory_after_bytes: residentBytes(app.pid),
+      memory_after_bytes: residentBytes(pid),
     };
   };
   await ask.app(20, 50, 1);
@@ -104,8 +109,9 @@ async function measure() {
       const ramp = level / 250;
       const tokens = Math.ceil(RATE * (ramp + 15));
       const direct = await ask.direct(level, tokens, ramp);
+      const relayed = await cost(() => ask.relay(level, tokens, ramp), relay);
       const through = await cost(() => ask.app(level, tokens, ramp));
-      results.load.push({ level, direct, app: through });
+      results.load.push({ level, direct, relay: relayed, app: through });
     }
   }
   if (wanted.has("linear")) {
@@ -130,10 +136,10 @@ async function measure() {
   return results;
 }
 
-async function startLoad(binary, folder, port) {
+async function startLoad(binary, folder, args) {
   if (!binary) throw new Error("build the load first: cargo build --release -p load");
   const log = path.join(folder, "load.log");
-  const load = start("the load", binary, [String(port)], { env: basics(), log, stdin: "pipe", stdout: "pipe" });
+  const load = start("the load", binary, args.map(String), { env: basics(), log, stdin: "pipe", stdout: "pipe" });
   const lines = readline.createInterface({ input: load.child.stdout })[Symbol.asyncIterator]();
   const next = async () => {
     const { value, done } = await lines.next();
@@ -142,6 +148,7 @@ async function startLoad(binary, folder, port) {
   };
   await next();
   return {
+    pid: load.child.pid,
     run(command) {
       load.child.stdin.write(`${command}\n`);
       return next();
@@ -211,15 +218,17 @@ function print(results) {
       lines.push(`  ${name.padEnd(34)} ${ms(of.first_token_ms.p50).padStart(6)} ${ms(of.first_token_ms.p99).padStart(7)}`);
     }
   }
-  for (const { level, direct, app } of load ?? []) {
+  for (const { level, direct, relay, app } of load ?? []) {
     lines.push(
       "",
       `${level} replies at once, ${RATE} tokens/s: ${app.replies} whole, ${app.failed} not`,
       `  first token, ms            p50 ${ms(app.first_token_ms.p50)}  p99 ${ms(app.first_token_ms.p99)}` +
         `  (directly ${ms(direct.first_token_ms.p50)}, ${ms(direct.first_token_ms.p99)})`,
       `  model to reader, ms        p50 ${ms(app.delay_ms.p50)}  p99 ${ms(app.delay_ms.p99)}  max ${ms(app.delay_ms.max)}` +
-        `  (directly ${ms(direct.delay_ms.p50)}, ${ms(direct.delay_ms.p99)}, ${ms(direct.delay_ms.max)})`,
-      `  processor time             ${app.cpu_us_per_token.toFixed(1)} µs a token, ${(100 * app.cpu_share).toFixed(0)} % of a core`,
+        `  (directly ${ms(direct.delay_ms.p50)}, ${ms(direct.delay_ms.p99)}, ${ms(direct.delay_ms.max)};` +
+        ` through a mere relay ${ms(relay.delay_ms.p50)}, ${ms(relay.delay_ms.p99)})`,
+      `  processor time             ${app.cpu_us_per_token.toFixed(1)} µs a token, ${(100 * app.cpu_share).toFixed(0)} % of a core` +
+        `  (of a relay that only copies bytes: ${relay.cpu_us_per_token.toFixed(1)} µs)`,
       `  memory                     ${mb(app.memory_peak_bytes)} at most, ${mb(app.memory_after_bytes)} after`,
       `  rows written               ${app.rows_per_second.toFixed(0)} a second for ${(app.tokens / app.seconds).toFixed(0)} tokens a second`,
     );

@@ -3,16 +3,19 @@
 //!
 //! ```text
 //! load <port of the model> < commands
+//! load relay <port> <port of the model>
 //! ```
 //!
-//! One command a line: `direct <replies> <tokens>` or `app <url> <cookie> <replies> <tokens>`, each with
-//! `<tokens a second> <seconds over which the replies begin>` at its end. One JSON result a line.
+//! One command a line: `direct <port of the model, or of a relay> <replies> <tokens>` or
+//! `app <url> <cookie> <replies> <tokens>`, each with `<tokens a second> <seconds over which the replies begin>` at its
+//! end. One JSON result a line. As `relay` it only hands bytes on.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "measuring ends at the first thing that is not as it should be")]
 
 mod asker;
 mod clock;
 mod figures;
+mod relay;
 mod upstream;
 
 use std::sync::Arc;
@@ -26,14 +29,19 @@ use figures::Figures;
 async fn main() {
     // The client wants one although nothing here speaks TLS.
     rustls::crypto::ring::default_provider().install_default().expect("the first");
-    let port: u16 = std::env::args().nth(1).and_then(|port| port.parse().ok()).expect("the model's port");
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let ports: Vec<u16> = arguments.iter().filter_map(|argument| argument.parse().ok()).collect();
+    if let [port, to] = ports[..] {
+        return relay::serve(port, to).await;
+    }
+    let port = *ports.first().expect("the model's port");
     let model = upstream::serve(port).await;
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     println!("{}", serde_json::json!({ "ready": port }));
     while let Ok(Some(line)) = lines.next_line().await {
         let words: Vec<&str> = line.split(' ').collect();
         let (target, rest) = match words.as_slice() {
-            ["direct", rest @ ..] => {
+            ["direct", port, rest @ ..] => {
                 (Target::Model(format!("http://127.0.0.1:{port}/openai/v1/chat/completions")), rest)
             }
             ["app", url, cookie, rest @ ..] => (Target::app(url, cookie), rest),
