@@ -247,11 +247,13 @@ impl Journal {
         loop {
             sleep(TICK).await;
             let due = Instant::now().checked_sub(SAVE);
+            // Asked first: what is stored in between would be neither taken nor needed.
+            let is_needed = due.is_some_and(|due| self.is_needed(due));
             let is_saved = match due.map(|due| self.take_due(due)) {
                 Some(batch) if !batch.logs.is_empty() => self.save(batch).await,
                 _ => true,
             };
-            if let Some(due) = due.filter(|_| is_saved) {
+            if let Some(due) = due.filter(|_| is_saved && !is_needed) {
                 self.forget(&mut rows, due).await;
             }
         }
@@ -309,6 +311,11 @@ impl Journal {
             }
         }
         batch
+    }
+
+    /// Whether the journal alone has something from before `due`.
+    fn is_needed(&self, due: Instant) -> bool {
+        self.state().open.values().any(|log| log.is_unsavable(due))
     }
 
     /// Saves events under their replies. False when they are others' by now.

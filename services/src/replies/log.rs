@@ -144,8 +144,12 @@ impl OpenLog {
         events
     }
 
-    /// What is in the journal only, if that began before `due`. Until [`OpenLog::saved`] it is on its way.
+    /// What is in the journal only, if that began before `due`. Until [`OpenLog::saved`] it is on its way. Nothing can be
+    /// saved under a reply that is not stored.
     pub(super) fn take_due(&self, due: Instant) -> Option<Vec<NumberedEvent>> {
+        if self.is_unsavable(due) {
+            return None;
+        }
         let mut state = self.state();
         if state.closed || state.journalled_since.is_none_or(|since| since > due) {
             return None;
@@ -153,6 +157,12 @@ impl OpenLog {
         state.on_their_way += 1;
         state.journalled_since = None;
         Some(mem::take(&mut state.journalled))
+    }
+
+    /// Whether there is something in the journal only since before `due`, and nothing yet to save it under.
+    pub(super) fn is_unsavable(&self, due: Instant) -> bool {
+        let is_asked = *self.standing.borrow() == Standing::Asked;
+        is_asked && self.state().journalled_since.is_some_and(|since| since <= due)
     }
 
     /// `events` are in the journal.
@@ -233,5 +243,26 @@ impl OpenLog {
     fn state(&self) -> MutexGuard<'_, State> {
         // Nothing in here panics half-way through a change.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{clock, replies::window::Windows};
+
+    #[test]
+    fn what_was_said_before_its_reply_is_stored_is_saved_afterwards() {
+        let reply = MessageId(clock::new_id());
+        let window = Windows::default().begin(reply, 0);
+        let log = OpenLog::new((reply, UserId(clock::new_id())), clock::new_id(), window, 0, String::new());
+        log.say("First words");
+        log.committed(&log.take());
+        let due = || log.take_due(Instant::now());
+        assert!(due().is_none() && log.is_unsavable(Instant::now()), "there is nothing to save it under");
+        log.stored();
+        let event = ReplyEvent::Delta("First words".to_owned());
+        assert_eq!(due(), Some(vec![NumberedEvent { n: 1, event }]));
+        assert_eq!(due(), None, "it is saved once");
     }
 }
