@@ -14,6 +14,7 @@ use super::{
     api,
     composer_parts::{changing, context, field, hint, models, once, send_or_stop},
     draft::Draft,
+    follow,
     log::{Turn, streaming},
     open, pace,
     trouble::trouble,
@@ -324,6 +325,8 @@ impl Box {
             let result = api::ask(self.conversation, text.clone(), model, temporary, Some(id)).await;
             // The reader may have gone elsewhere in the meantime; the draft is kept for when they come back.
             if self.sending.is_gone() {
+                // Nor does anybody read the answer here.
+                drop(follow::at_hand(None));
                 return;
             }
             self.sending.set(false);
