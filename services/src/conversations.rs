@@ -201,13 +201,12 @@ impl Asking {
             Request { owner, model: model.clone(), turns, user: user.clone(), language }
         };
         let nothing = (0, String::new());
-        // What fails in here has stored nothing: a reply that nobody writes would be in everybody's way.
+        // What fails in here has stored nothing: a reply that nobody writes would be in everybody's way. (What was stored
+        // although its answer got lost is ended with other strays, see `lease.rs`.)
         let (asked, written) = if is_new && !replies.metering.has_quotas() {
             // Nothing to find out first: the model is asked while the one statement is carried out.
-            let stored = async {
-                let mut connection = pool.acquire().await?;
-                exchanges::store(&mut connection, &exchange).await?.ok_or(Error::NotFound)
-            };
+            let mut connection = pool.acquire().await?;
+            let stored = async { exchanges::store(&mut connection, &exchange).await?.ok_or(Error::NotFound) };
             replies.begin(reply_id, writer, nothing, request(Vec::new()), stored).await?
         } else {
             let mut tx = pool.begin().await?;

@@ -182,6 +182,8 @@ impl Reading<'_> {
         if self.id.is_empty() {
             let receipt: Receipt = serde_json::from_slice(line).map_err(|error| error.to_string())?;
             self.id = receipt.reply.id;
+            // None of the answer's.
+            self.reply.bytes -= line.len() as u64 + 1;
             return Ok(());
         }
         let event: Event = serde_json::from_slice(line).map_err(|error| error.to_string())?;

@@ -43,7 +43,7 @@ const TICK: Duration = Duration::from_millis(250);
 const RETRY: Duration = Duration::from_millis(250);
 /// A database that does not answer for this long has not heard.
 const ANSWER: Duration = Duration::from_secs(5);
-/// While the database cannot be reached the models go on talking into memory, for this long.
+/// While the database cannot be reached, or does not store a reply, the models go on talking into memory, for this long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The logs that are written here.
@@ -315,7 +315,7 @@ impl Journal {
 
     /// Whether the journal alone has something from before `due`.
     fn is_needed(&self, due: Instant) -> bool {
-        self.state().open.values().any(|log| log.is_unsavable(due))
+        self.state().open.values().any(|log| log.is_unsavable(due, PATIENCE))
     }
 
     /// Saves events under their replies. False when they are others' by now.

@@ -3,6 +3,7 @@
 use std::{
     mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use model::{MessageId, NumberedEvent, ReplyEvent, UserId};
@@ -147,7 +148,7 @@ impl OpenLog {
     /// What is in the journal only, if that began before `due`. Until [`OpenLog::saved`] it is on its way. Nothing can be
     /// saved under a reply that is not stored.
     pub(super) fn take_due(&self, due: Instant) -> Option<Vec<NumberedEvent>> {
-        if self.is_unsavable(due) {
+        if self.is_asked() {
             return None;
         }
         let mut state = self.state();
@@ -159,10 +160,15 @@ impl OpenLog {
         Some(mem::take(&mut state.journalled))
     }
 
-    /// Whether there is something in the journal only since before `due`, and nothing yet to save it under.
-    pub(super) fn is_unsavable(&self, due: Instant) -> bool {
-        let is_asked = *self.standing.borrow() == Standing::Asked;
-        is_asked && self.state().journalled_since.is_some_and(|since| since <= due)
+    /// Whether there is something in the journal only since before `due`, and nothing yet to save it under. That is given
+    /// up after `patience`.
+    pub(super) fn is_unsavable(&self, due: Instant, patience: Duration) -> bool {
+        let waits = |since: Instant| due.checked_duration_since(since).is_some_and(|waited| waited < patience);
+        self.is_asked() && self.state().journalled_since.is_some_and(waits)
+    }
+
+    fn is_asked(&self) -> bool {
+        *self.standing.borrow() == Standing::Asked
     }
 
     /// `events` are in the journal.
@@ -259,7 +265,9 @@ mod tests {
         log.say("First words");
         log.committed(&log.take());
         let due = || log.take_due(Instant::now());
-        assert!(due().is_none() && log.is_unsavable(Instant::now()), "there is nothing to save it under");
+        let is_unsavable = |patience| log.is_unsavable(Instant::now(), patience);
+        assert!(due().is_none() && is_unsavable(Duration::MAX), "there is nothing to save it under");
+        assert!(!is_unsavable(Duration::ZERO), "the journal does not wait for it for ever");
         log.stored();
         let event = ReplyEvent::Delta("First words".to_owned());
         assert_eq!(due(), Some(vec![NumberedEvent { n: 1, event }]));

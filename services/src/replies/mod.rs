@@ -98,7 +98,7 @@ impl Replies {
     }
 
     /// Writes `reply` under `writer`, from behind event `n` on, with the text so far. The model is asked while `stored`
-    /// is still making the reply certain; without it nothing was asked. Goes on by itself; what is returned beside what
+    /// is still making the reply certain; without it the asking is given up. Goes on by itself; what is returned beside what
     /// `stored` says tells how it ended, if it ended here.
     pub(crate) async fn begin<T>(
         &self,
