@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, Reflect};
 use model::{FaultKind, UserId};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::BroadcastChannel;
@@ -36,8 +36,7 @@ pub fn listen(viewer: UserId, told: impl Fn(bool) + Copy + 'static) {
     };
     let channel_of_lock = channel.clone();
     // The lock is held until this promise is settled.
-    let kept = Promise::with_resolvers::<JsValue, JsValue>();
-    let (promise, settle) = (kept.promise(), kept.resolve());
+    let Some((promise, settle)) = promise() else { return };
     let held = Closure::once_into_js(move |_lock: JsValue| {
         let channel = channel_of_lock;
         run(async move {
@@ -47,10 +46,18 @@ pub fn listen(viewer: UserId, told: impl Fn(bool) + Copy + 'static) {
             _ = channel.post_message(&JsValue::FALSE);
             _ = settle.call0(&JsValue::UNDEFINED);
         });
-        JsValue::from(promise)
+        promise
     });
     // Its own promise is settled when the lock is given back.
     _ = request.call2(&locks, &format!("banter-news-{viewer}").into(), &held);
+}
+
+/// A promise, and what settles it. By name: browsers that do not know it go without.
+fn promise() -> Option<(JsValue, Function)> {
+    let member = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).ok();
+    let promises = member(&window(), "Promise")?;
+    let made = member(&promises, "withResolvers")?.dyn_ref::<Function>()?.call0(&promises).ok()?;
+    Some((member(&made, "promise")?, member(&made, "resolve")?.unchecked_into()))
 }
 
 /// Reads the server's news until the session is over.

@@ -56,7 +56,14 @@ pub async fn ask_and_read(
     #[server(default)] id: Option<MessageId>,
 ) -> Result<ByteStream<AppError>, AppError> {
     let (request, asker) = crate::context::asking_in_session()?;
-    let receipt = asked(&request, &asker, (conversation, temporary), &content, model.as_deref(), id).await?;
+    let mut receipt = asked(&request, &asker, (conversation, temporary), &content, model.as_deref(), id).await?;
+    if receipt.reply.status != MessageStatus::Streaming {
+        // Asked before, and answered meanwhile: what follows says all of it again, from the first event to the end, which
+        // counts as a change.
+        let (content, notice) = (String::new(), None);
+        receipt.reply = Message { status: MessageStatus::Streaming, content, notice, ..receipt.reply };
+        receipt.revision -= 1;
+    }
     // Strings and numbers: writing them to memory cannot fail.
     let mut line = serde_json::to_vec(&receipt).unwrap_or_default();
     line.push(b'\n');
@@ -78,13 +85,7 @@ async fn asked(
     };
     let new = NewQuestion { id, language: request.language, ..NewQuestion::plain(place, content, model) };
     let asked = request.services.conversations.ask(asker.viewer.id, new).await;
-    let mut receipt = asked.map_err(|error| request.fail(error))?;
-    if receipt.reply.status != MessageStatus::Streaming {
-        // Asked before, and answered meanwhile: its events say all of it again, from the first on.
-        let (content, notice) = (String::new(), None);
-        receipt.reply = Message { status: MessageStatus::Streaming, content, notice, ..receipt.reply };
-    }
-    Ok(receipt)
+    asked.map_err(|error| request.fail(error))
 }
 
 /// A conversation to show, with its finished messages as HTML; `null` if revision `known` of it is the present one.
