@@ -192,6 +192,36 @@ test("the log follows the answer while its end is in view, and offers to when it
   await expect(latest).toBeHidden();
 });
 
+test("whoever goes up while words wait for a pause in their typing stays there", async ({ page, chat }) => {
+  await chat.open();
+  await chat.ask(`echo: ${uniqueWord()} ${numberedWords(900)}`);
+  await expect(chat.answerText).toContainText("n20");
+  const led = await page.evaluate(async () => {
+    const log = document.querySelector(".log")!;
+    const frames = async (): Promise<void> => {
+      await new Promise(requestAnimationFrame);
+      await new Promise(requestAnimationFrame);
+    };
+    let led = 0;
+    for (let round = 0; round < 15; round += 1) {
+      log.scrollTo(0, log.scrollHeight);
+      await frames();
+      // Words are drawn 50 ms behind a key: right after this, and before the browser tells of the scrolling.
+      const pause = new Promise((ended) => setTimeout(ended, 50));
+      document.querySelector("#message")!.dispatchEvent(new Event("input", { bubbles: true }));
+      await pause;
+      log.scrollTo(0, 40);
+      await frames();
+      led += log.scrollTop === 40 ? 0 : 1;
+    }
+    return led;
+  });
+  expect(led).toBe(0);
+  await expect(chat.stop, "words came all the time").toBeVisible();
+  await chat.stop.click();
+  await chat.ended();
+});
+
 test("a long conversation opens at its end", async ({ page, chat }) => {
   const lines = Array.from({ length: 30 }, (_, index) => `line ${index + 1}`).join("\n\n");
   await chat.open();

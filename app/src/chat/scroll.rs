@@ -72,10 +72,13 @@ impl Scroll {
 
     /// The same with what is in the document.
     pub fn follow_now(self) {
-        // The conversation may have been left before this came.
-        if self.at_end.try_get_untracked() == Some(true)
-            && let Some(log) = log()
-        {
+        let Some(log) = log() else { return };
+        // The browser tells of scrolling with its next frame, and this may come before. A little may be what is above
+        // having become lower. The conversation may have been left, too, before this came.
+        if self.top.try_get_untracked().is_some_and(|top| log.scroll_top() + SLACK_PX < top) {
+            self.moved();
+        }
+        if self.at_end.try_get_untracked() == Some(true) {
             log.set_scroll_top(i32::MAX);
         }
     }
