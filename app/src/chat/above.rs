@@ -2,31 +2,37 @@
 //! drawn.
 
 use js_sys::Reflect;
-use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::Element;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, Node};
 
-use crate::{browser::document, html::Html};
+use crate::browser::document;
 
-/// How many of the parts of a log are shown at once, stretches of messages or single ones: more than a window has room
-/// for.
+/// How many messages are shown at once, at least: mostly more than a window has room for.
 const LAST: u32 = 12;
 /// Where the element of a log's finished messages has the others.
 const ABOVE: &str = "above";
 
-/// Takes what is above the last of `finished` out of it, if that is elements that are not in the document.
-pub fn take(finished: &Html) {
-    let Html::Kept(finished) = finished else { return };
-    let finished = finished.element();
+/// Takes what is above the last of `finished` out of it, an element that is not in the document. That takes as long as
+/// showing it would.
+pub fn take(finished: &Element) {
+    let mut messages = 0;
+    let mut part = finished.last_element_child();
+    while messages < LAST
+        && let Some(one) = part
+    {
+        // A stretch of them, or a single one.
+        messages += count(&one, "article").max(1);
+        part = one.previous_element_sibling();
+    }
     // Or it was done already, and what was taken is not back yet.
-    if finished.child_element_count() <= LAST {
+    if part.is_none() {
         return;
     }
     let above = document().create_document_fragment();
-    while finished.child_element_count() > LAST
-        && let Some(first) = finished.first_element_child()
-    {
+    while let Some(one) = part {
+        part = one.previous_element_sibling();
         // Fails for what would contain itself.
-        _ = above.append_child(&first);
+        _ = above.insert_before(&one, above.first_child().as_ref());
     }
     // Fails for what is no object.
     _ = Reflect::set(finished, &JsValue::from_str(ABOVE), &above);
@@ -35,11 +41,23 @@ pub fn take(finished: &Html) {
 /// Puts it back where it was taken from, if it was: the element of the finished messages in `log`.
 pub fn put_back(log: &Element) -> Option<Element> {
     let finished = log.query_selector(".sealed").ok()??;
-    if let Ok(above) = Reflect::get(&finished, &JsValue::from_str(ABOVE))
-        && above.is_truthy()
-    {
+    if let Some(above) = taken(&finished) {
         // As above. Nothing is left in it then.
-        _ = finished.insert_before(above.unchecked_ref(), finished.first_child().as_ref());
+        _ = finished.insert_before(&above, finished.first_child().as_ref());
     }
     Some(finished)
+}
+
+/// How many elements there are in `finished`, and were taken out of it.
+pub fn elements(finished: &Element) -> u32 {
+    count(finished, "*") + taken(finished).map_or(0, |above| count(above.unchecked_ref(), "*"))
+}
+
+fn taken(finished: &Element) -> Option<Node> {
+    let above = Reflect::get(finished, &JsValue::from_str(ABOVE)).ok().filter(JsValue::is_truthy);
+    above.map(JsCast::unchecked_into)
+}
+
+fn count(within: &Element, selector: &str) -> u32 {
+    within.query_selector_all(selector).map_or(0, |all| all.length())
 }

@@ -5,14 +5,14 @@ use std::{cell::RefCell, time::Duration};
 
 use model::ConversationId;
 
-use super::open::{OpenConversation, Visit};
+use super::{above, open::OpenConversation};
 use crate::{html::Html, task::after};
 
 const MOST: usize = 20;
 /// Of all of them; some tens of megabytes.
 const MOST_ELEMENTS: u32 = 60_000;
-/// Counting takes a moment, in which the one that is gone to should be there.
-const COUNTED_AFTER: Duration = Duration::from_secs(1);
+/// By then the one that is gone to is there.
+const MEANWHILE: Duration = Duration::from_millis(300);
 
 thread_local! {
     /// Those used last are the last.
@@ -20,11 +20,11 @@ thread_local! {
 }
 
 /// Keeps a conversation whose finished messages are elements, in place of what was kept of it.
-pub fn keep(one: OpenConversation) {
+pub fn keep(mut one: OpenConversation) {
     _ = take(one.id);
-    let one = OpenConversation { visit: Visit { again: true, ..one.visit }, ..one };
+    one.visit.again = true;
     KEPT.with_borrow_mut(|kept| kept.push(one));
-    after(COUNTED_AFTER, forget_some);
+    after(MEANWHILE, tidy);
 }
 
 /// What was kept of a conversation. It is shown next, and kept again when it is left.
@@ -43,12 +43,14 @@ pub fn forget_all() {
     KEPT.with_borrow_mut(Vec::clear);
 }
 
-fn forget_some() {
+/// Forgets those that are too many, and makes the others ready to be shown again.
+fn tidy() {
     KEPT.with_borrow_mut(|kept| {
         let mut elements = 0;
         let newest = kept.iter().rev().take(MOST).take_while(|one| {
             if let Html::Kept(finished) = &*one.finished {
-                elements += finished.element().query_selector_all("*").map_or(0, |all| all.length());
+                elements += above::elements(finished.element());
+                above::take(finished.element());
             }
             elements <= MOST_ELEMENTS
         });

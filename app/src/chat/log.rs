@@ -74,15 +74,15 @@ pub fn log(id: ConversationId, finished: Arc<Html>, spot: Option<Spot>, talk: Ta
         clock::localise_new(part);
         typeset::set_all(log.clone(), part, is_setting, move || scroll.follow());
     };
-    if spot.is_none() {
-        above::take(&finished);
-    }
     // Opens at its end, or where its reader was. The server's page has a line of script for it; this is for those opened
     // later, and for what takes the place of what they were reading.
     effect(move || {
         let spot = spot.clone();
         if let Some(log) = scroll::log() {
             settle(&log, &log);
+            if spot.is_some() || log.scroll_height() <= log.client_height() {
+                above::put_back(&log);
+            }
             scroll.restore(&log, spot.as_ref());
             next_frame(move || {
                 // Once more with what came into view laid out.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use model::Message;
 use wasm_bindgen::JsValue;
 
-use super::message;
+use super::{above, message};
 use crate::{
     browser::document,
     html::{Element, Html, Kept, el},
@@ -33,7 +33,9 @@ pub fn sent(html: &JsValue) -> Option<Arc<Html>> {
     let element = document().create_element("div").ok()?;
     // Fails for names that are none.
     _ = element.set_attribute("class", "sealed");
-    Some(kept(Kept::filled(element, html)))
+    let element = Kept::filled(element, html);
+    above::take(element.element());
+    Some(kept(element))
 }
 
 /// Finished messages that the page shows or has shown.
@@ -51,7 +53,8 @@ pub fn written(html: Arc<str>) -> Arc<Html> {
 #[cfg(feature = "ssr")]
 pub fn render(messages: &[Message], known: crate::markdown::Known<'_>) -> Arc<str> {
     let mut html = String::new();
-    for messages in messages.chunks(STRETCH) {
+    // The last one is whole: see `above.rs`.
+    for messages in messages.rchunks(STRETCH).rev() {
         let messages = messages.iter().map(|message| finished(message, known));
         el("div").class("stretch").children(messages).write(&mut html);
     }
