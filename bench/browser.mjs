@@ -67,20 +67,27 @@ async function typed(page, count) {
   return { timed: [...timed, ...Array(Math.max(0, count - timed.length)).fill(8)], drawn };
 }
 
-/// Follows a link of the list. How long it takes until what it leads to is drawn.
+/// Follows a link of the list with the mouse. How long it takes from the click until what it leads to is drawn.
 async function moved(page, title) {
-  return page.evaluate(async (title) => {
+  const link = page.locator(".days a").filter({ has: page.getByText(title, { exact: true }) });
+  const { x, y, width, height } = await link.boundingBox();
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.evaluate((title) => {
     const frame = () => new Promise((next) => requestAnimationFrame(next));
-    const link = [...document.querySelectorAll(".days a")].find((one) => one.title === title);
-    const began = performance.now();
-    link.click();
     const isThere = () => document.querySelector(".bar h1")?.textContent === title
       && document.querySelector(".log article") && !document.querySelector("main[aria-busy]");
-    do await frame(); while (!isThere());
-    // Behind this frame's layout and paint.
-    await new Promise((next) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = next; port2.postMessage(null); });
-    return performance.now() - began;
+    globalThis.moved = new Promise((moved) => {
+      addEventListener("click", async ({ timeStamp }) => {
+        do await frame(); while (!isThere());
+        // Behind this frame's layout and paint.
+        await new Promise((next) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = next; port2.postMessage(null); });
+        moved(performance.now() - timeStamp);
+      }, { capture: true, once: true });
+    });
   }, title);
+  await page.mouse.down();
+  await page.mouse.up();
+  return page.evaluate(() => globalThis.moved);
 }
 
 async function measure(options) {

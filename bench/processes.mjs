@@ -39,11 +39,13 @@ export function endAll() {
   return ending;
 }
 
-/// Starts a child process. Its output goes to the file `log`, whose end is shown when something fails.
-export function start(name, binary, args, { env, log, stdin = "ignore", stdout = "log" }) {
+/// Starts a child process, on those `cores` from its beginning: it may have a thread for each. Its output goes to the file
+/// `log`, whose end is shown when something fails.
+export function start(name, binary, args, { env, log, cores, stdin = "ignore", stdout = "log" }) {
   if (ending) throw new Error("already ending");
   const file = fs.openSync(log, "a");
-  const child = spawn(binary, args, { env, cwd: root, stdio: [stdin, stdout === "log" ? file : "pipe", file] });
+  const command = cores === undefined ? [binary, ...args] : ["taskset", "-c", cores, binary, ...args];
+  const child = spawn(command[0], command.slice(1), { env, cwd: root, stdio: [stdin, stdout === "log" ? file : "pipe", file] });
   fs.closeSync(file);
   const exited = new Promise((resolve) => {
     child.once("exit", (code, signal) => resolve(signal ?? code));
@@ -104,9 +106,9 @@ export async function startSandbox(binary, folder, [httpPort, httpsPort, pgPort]
 }
 
 /// Starts the app; `took_ms` is how long it took from there until `/readyz` answered 200.
-export async function startApp({ binary, folder, port, environment }) {
+export async function startApp({ binary, folder, port, environment, cores }) {
   const began = performance.now();
-  const app = start("the app", binary, ["serve"], { env: environment, log: path.join(folder, "app.log") });
+  const app = start("the app", binary, ["serve"], { env: environment, log: path.join(folder, "app.log"), cores });
   for (;;) {
     const answer = await request("GET", `http://127.0.0.1:${port}/readyz`).catch(() => null);
     const took_ms = performance.now() - began;

@@ -47,6 +47,9 @@ async function measure() {
   fs.chmodSync(folder, 0o755);
   const [port, modelPort, relayPort, ...ports] = await freePorts(6);
   const built = (name) => ["release", "debug"].map((kind) => path.join(options.built, kind, name)).find(fs.existsSync);
+  const cores = options["one-core"] ? "0" : undefined;
+  // Whatever is started from here on inherits this process's cores.
+  if (cores) spawnSync("taskset", ["-a", "-c", "-p", `1-${os.cpus().length - 1}`, String(process.pid)]);
   const sandbox = await startSandbox(built("sandbox"), folder, ports);
   const environment = {
     ...sandbox.environment(port, path.join(options.built, "site")),
@@ -55,16 +58,9 @@ async function measure() {
     RUST_LOG: "warn",
   };
   const load = await startLoad(built("load"), folder, [modelPort]);
-  const relay = await startLoad(built("load"), folder, ["relay", relayPort, modelPort]);
-  const app = await startApp({ binary: built("banter"), folder, port, environment });
-  const others = fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
-  if (options["one-core"]) {
-    // One of these two at a time has something to do.
-    const measured = [app.pid, relay.pid];
-    for (const pid of descendants(process.pid, others)) {
-      pin(pid, measured.includes(pid) ? "0" : `1-${os.cpus().length - 1}`);
-    }
-  }
+  // One of these two at a time has something to do.
+  const relay = await startLoad(built("load"), folder, ["relay", relayPort, modelPort], cores);
+  const app = await startApp({ binary: built("banter"), folder, port, environment, cores });
   const visitor = new Visitor();
   const url = `http://localhost:${port}`;
   await visitor.signIn(`${url}/chat`, PERSONA);
@@ -136,10 +132,10 @@ async function measure() {
   return results;
 }
 
-async function startLoad(binary, folder, args) {
+async function startLoad(binary, folder, args, cores) {
   if (!binary) throw new Error("build the load first: cargo build --release -p load");
   const log = path.join(folder, "load.log");
-  const load = start("the load", binary, args.map(String), { env: basics(), log, stdin: "pipe", stdout: "pipe" });
+  const load = start("the load", binary, args.map(String), { env: basics(), log, cores, stdin: "pipe", stdout: "pipe" });
   const lines = readline.createInterface({ input: load.child.stdout })[Symbol.asyncIterator]();
   const next = async () => {
     const { value, done } = await lines.next();
@@ -185,22 +181,6 @@ function cpuMicros(pid) {
   const fields = fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
   // In hundredths of a second, as Linux counts them.
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
-}
-
-function pin(pid, cores) {
-  spawnSync("taskset", ["-a", "-c", "-p", cores, String(pid)]);
-}
-
-function descendants(pid, all) {
-  const parent = (of) => {
-    try {
-      return Number(fs.readFileSync(`/proc/${of}/stat`, "utf8").split(") ")[1].split(" ")[1]);
-    } catch {
-      return 0;
-    }
-  };
-  const children = all.filter((of) => parent(of) === pid);
-  return [pid, ...children.flatMap((child) => descendants(child, all))];
 }
 
 function say(what) {
