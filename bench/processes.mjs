@@ -45,7 +45,8 @@ export function start(name, binary, args, { env, log, cores, stdin = "ignore", s
   if (ending) throw new Error("already ending");
   const file = fs.openSync(log, "a");
   const command = cores === undefined ? [binary, ...args] : ["taskset", "-c", cores, binary, ...args];
-  const child = spawn(command[0], command.slice(1), { env, cwd: root, stdio: [stdin, stdout === "log" ? file : "pipe", file] });
+  const stdio = [stdin, stdout === "log" ? file : "pipe", file];
+  const child = spawn(command[0], command.slice(1), { env, cwd: root, stdio });
   fs.closeSync(file);
   const exited = new Promise((resolve) => {
     child.once("exit", (code, signal) => resolve(signal ?? code));
