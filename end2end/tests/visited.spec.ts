@@ -125,6 +125,30 @@ test("all of a long conversation is there again, in order, also when it was left
   }
 });
 
+test("a window that has room for more than the end of a conversation is filled at once", async ({ page, chat }) => {
+  test.slow();
+  const word = uniqueWord();
+  await chat.open(ERIN);
+  for (let asked = 0; asked < 8; asked += 1) {
+    await chat.askAndRead(`echo: ${word}`);
+  }
+  await page.setViewportSize({ width: 1280, height: 2400 });
+  // A document that has nothing of it yet.
+  await page.goto("/chat");
+  await expect(chat.message).toBeFocused();
+  const shown = await page.evaluate(async (word) => {
+    const messages = (): number => document.querySelectorAll(".log article").length;
+    [...document.querySelectorAll<HTMLElement>(".days a")].find((one) => one.title.includes(word))?.click();
+    // In the first frame in which there are any.
+    while (messages() === 0) {
+      await new Promise(requestAnimationFrame);
+    }
+    return messages();
+  }, word);
+  expect(shown).toBe(16);
+  await expect(chat.questions.last()).toBeInViewport();
+});
+
 test("what was written and not sent is in its box again", async ({ chat }) => {
   const [one, other] = await two(chat);
   await chat.message.fill("half a thought");
