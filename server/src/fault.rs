@@ -41,6 +41,12 @@ pub(crate) fn status(kind: FaultKind) -> StatusCode {
     }
 }
 
+/// Nothing was found out in time.
+pub(crate) fn late(correlation_id: &CorrelationId) -> Response {
+    tracing::error!(correlation_id = &*correlation_id.0, "a request was given up: nothing answered it in time");
+    problem(FaultKind::Unavailable, &texts::FAULT_DATABASE.to_string(), correlation_id)
+}
+
 /// What a panic says outside: nothing of itself.
 pub(crate) fn panicked(panic: &(dyn Any + Send), correlation_id: &CorrelationId) -> Response<Body> {
     let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());

@@ -1,6 +1,6 @@
 //! What every response says to the browser, and whom a request may come from.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, time::Duration};
 
 use axum::{
     extract::{Request, State},
@@ -11,12 +11,15 @@ use axum::{
 use futures::FutureExt as _;
 use model::FaultKind;
 use services::config::Origin;
+use tokio::time::timeout;
 
 use crate::{
     Doors, fault, notices,
     request::{CorrelationId, accepts_html},
 };
 
+/// Whoever asks hears something by then, also where the database has gone without a word.
+const PATIENCE: Duration = Duration::from_secs(25);
 /// For everything that brings no policy of its own: it may show what it is and nothing else.
 const POLICY_WITHOUT_SCRIPTS: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -84,11 +87,15 @@ pub(crate) async fn private(
     }
     let for_people = accepts_html(request.headers()).then(|| request.headers().clone());
     // A panic ends this request and no other; people get a page with a way on.
-    let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        Ok(response) => response,
-        Err(panic) => {
+    let mut response = match timeout(PATIENCE, AssertUnwindSafe(next.run(request)).catch_unwind()).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(panic)) => {
             let problem = fault::panicked(&*panic, &correlation_id);
             for_people.map_or(problem, |headers| notices::trouble(&doors, &headers, &correlation_id))
+        }
+        Err(_elapsed) => {
+            let problem = fault::late(&correlation_id);
+            for_people.map_or(problem, |headers| notices::unavailable(&doors, &headers, &correlation_id))
         }
     };
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -1,10 +1,14 @@
 //! Bad questions, and a model or a database in trouble.
 
-use model::{Ending, Fault, FaultKind, MessageStatus};
+use std::time::Duration;
+
+use model::{AskReceipt, ConversationSummary, Ending, Fault, FaultKind, MessageStatus, NumberedEvent, ReplyEvent};
+use reqwest::Method;
 use sandbox::postgres::{PgOptions, Server};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
-use crate::support::{ALICE, Setup, TestApp};
+use crate::support::{self, ALICE, Browser, Setup, TestApp, Wire};
 
 #[tokio::test]
 async fn bad_questions_are_refused_with_a_reason() {
@@ -102,9 +106,9 @@ async fn malformed_input_is_the_callers_fault_everywhere() {
         let status = browser.get(path).await.status();
         assert!(status.is_client_error(), "{path}: {status}");
     }
-    let huge = browser.request(reqwest::Method::POST, "/fn/ask").header("origin", &app.url).body(vec![b'x'; 3_000_000]);
+    let huge = browser.request(Method::POST, "/fn/ask").header("origin", &app.url).body(vec![b'x'; 3_000_000]);
     assert!(huge.send().await.unwrap().status().is_client_error());
-    let garbage = browser.request(reqwest::Method::POST, "/fn/ask").header("origin", &app.url).body(vec![0xff; 100]);
+    let garbage = browser.request(Method::POST, "/fn/ask").header("origin", &app.url).body(vec![0xff; 100]);
     assert!(garbage.send().await.unwrap().status().is_client_error());
     assert_eq!(browser.get("/healthz").await.status(), 200, "the process lives");
 }
@@ -201,7 +205,7 @@ async fn a_reply_whose_server_died_ends_as_interrupted_with_what_was_written() {
     let seen = browser.read_until(receipt.reply.id, "one").await;
     app.sql("UPDATE reply_writers SET fenced_at = now()").await;
     let events = browser.events(receipt.reply.id, 0).await;
-    assert!(matches!(events.last().unwrap().event, model::ReplyEvent::End(Ending::Interrupted)));
+    assert!(matches!(events.last().unwrap().event, ReplyEvent::End(Ending::Interrupted)));
     assert_eq!(events[..seen.len()], seen);
     let id = receipt.conversation_id;
     let stored: model::Conversation = browser.data(&format!("/fn/conversation?id={id}")).await;
@@ -219,6 +223,63 @@ async fn a_reply_outlives_a_crash_of_the_database_and_what_was_shown_is_not_lost
     outlives(Server::crash).await;
 }
 
+#[tokio::test]
+async fn a_reply_outlives_connections_to_the_database_that_go_dead_without_a_word() {
+    let (app, wire) = over_a_wire().await;
+    let long = LongReply::begin(&app).await;
+    wire.cut();
+    long.comes_whole(&app).await;
+    assert_eq!(long.browser.ask("echo: and another").await.text(), "and another");
+}
+
+#[tokio::test]
+async fn news_from_other_servers_come_again_after_the_connection_that_brought_them_went_dead() {
+    let (app, wire) = over_a_wire().await;
+    let browser = app.signed_in(ALICE).await;
+    let id = browser.ask("echo: one").await.receipt.conversation_id.to_string();
+    wire.cut();
+    // Its connections are younger.
+    let replica = app.replica().await;
+    let elsewhere = browser.at(&replica.url);
+    let news = browser.request(Method::GET, "/fn/news").timeout(Duration::from_secs(60));
+    let mut news = news.send().await.unwrap();
+    // Listening again is news in itself; the second is heard by listening.
+    for title in ["Renamed", "Renamed again"] {
+        elsewhere.change::<ConversationSummary>("rename", &[("id", &id), ("title", title)]).await;
+        let line = async { while !news.chunk().await.unwrap().unwrap().starts_with(b"1") {} };
+        timeout(Duration::from_secs(20), line).await.expect("there is news");
+    }
+}
+
+/// An app, and the wire from it to its database.
+async fn over_a_wire() -> (TestApp, Wire) {
+    let wire = Wire::to(&support::empty_database().await).await;
+    let setup = Setup { database_url: Some(wire.url()), sandbox: at_reading_speed(), ..Setup::default() };
+    (TestApp::start_with(setup).await, wire)
+}
+
+#[tokio::test]
+async fn a_question_of_which_the_database_says_nothing_is_given_back_and_not_answered() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(ALICE).await;
+    let database = app.database().await;
+    let mut held = database.begin().await.unwrap();
+    sqlx::query("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE").execute(&mut *held).await.unwrap();
+    app.fault(json!({ "service": "openai", "kind": "hang", "after": 3 })).await;
+    let refused = browser.call("ask", &[("content", "echo: one two three four five six")]).await;
+    assert_eq!(refused.status(), 503);
+    let fault: Fault = refused.json().await.unwrap();
+    assert!(fault.message.contains("Nothing you typed is lost"), "{fault:?}");
+    app.until("the model is left alone", async || {
+        let requests = app.requests("openai").await;
+        requests.iter().any(|request| request["disconnected"] == true)
+    })
+    .await;
+    held.rollback().await.unwrap();
+    app.no_more_faults().await;
+    assert_eq!(browser.ask("echo: again").await.text(), "again");
+}
+
 /// A reply goes on as if nothing had been when the database `goes` in the middle of it and comes back.
 async fn outlives(goes: fn(Server)) {
     let folder = tempfile::tempdir_in(std::env::temp_dir()).unwrap();
@@ -229,38 +290,54 @@ async fn outlives(goes: fn(Server)) {
     std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let postgres = Server::start(options(None)).await.unwrap();
     let port = postgres.port();
-    let setup = Setup {
-        database_url: Some(postgres.url()),
-        sandbox: sandbox::Options { tokens_per_second: 40, ..sandbox::Options::default() },
-        ..Setup::default()
-    };
+    let setup = Setup { database_url: Some(postgres.url()), sandbox: at_reading_speed(), ..Setup::default() };
     let app = TestApp::start_with(setup).await;
-    let browser = app.signed_in(ALICE).await;
-    let text = (1..=120).map(|n| format!("number{n}")).collect::<Vec<_>>().join(" ");
-    let receipt = browser.begin(None, &format!("echo: {text}")).await;
-    let seen = browser.read_until(receipt.reply.id, "number5").await;
+    let long = LongReply::begin(&app).await;
     goes(postgres);
     let _postgres = Server::start(options(Some(port))).await.unwrap();
+    long.comes_whole(&app).await;
+}
 
-    let conversation = format!("/fn/conversation?id={}", receipt.conversation_id);
-    let has_ended = async || {
-        let response = browser.get(&conversation).await;
-        // Whoever is given a connection that broke is told to come again.
-        response.status() == 200 && !response.text().await.unwrap().contains("\"streaming\"")
-    };
-    app.until_within(20, "the reply has ended", has_ended).await;
-    // A server that has none of it in memory.
-    let replica = app.replica().await;
-    let events = replica.signed_in(ALICE).await.events(receipt.reply.id, 0).await;
-    assert_eq!(events[..seen.len()], seen, "what was shown is still there");
-    let numbers: Vec<i32> = events.iter().map(|event| event.n).collect();
-    assert_eq!(numbers, (1..=numbers.len() as i32).collect::<Vec<_>>());
-    assert!(matches!(events.last().unwrap().event, model::ReplyEvent::End(Ending::Finished)), "{:?}", events.last());
-    let whole: String = events
-        .iter()
-        .filter_map(|e| if let model::ReplyEvent::Delta(t) = &e.event { Some(t.as_str()) } else { None })
-        .collect();
-    assert_eq!(whole.trim(), text);
+fn at_reading_speed() -> sandbox::Options {
+    sandbox::Options { tokens_per_second: 40, ..sandbox::Options::default() }
+}
+
+/// An answer of three seconds of which something was shown.
+struct LongReply {
+    browser: Browser,
+    text: String,
+    receipt: AskReceipt,
+    seen: Vec<NumberedEvent>,
+}
+
+impl LongReply {
+    async fn begin(app: &TestApp) -> Self {
+        let browser = app.signed_in(ALICE).await;
+        let text = (1..=120).map(|n| format!("number{n}")).collect::<Vec<_>>().join(" ");
+        let receipt = browser.begin(None, &format!("echo: {text}")).await;
+        let seen = browser.read_until(receipt.reply.id, "number5").await;
+        Self { browser, text, receipt, seen }
+    }
+
+    /// It goes on to its end, and nothing of it is missing, also not for a server that has none of it in memory.
+    async fn comes_whole(&self, app: &TestApp) {
+        let Self { browser, text, receipt, seen } = self;
+        let conversation = format!("/fn/conversation?id={}", receipt.conversation_id);
+        let has_ended = async || {
+            let response = browser.get(&conversation).await;
+            // Whoever is given a connection that broke is told to come again.
+            response.status() == 200 && !response.text().await.unwrap().contains("\"streaming\"")
+        };
+        app.until_within(60, "the reply has ended", has_ended).await;
+        let replica = app.replica().await;
+        let events = replica.signed_in(ALICE).await.events(receipt.reply.id, 0).await;
+        assert_eq!(events[..seen.len()], *seen, "what was shown is still there");
+        let numbers: Vec<i32> = events.iter().map(|event| event.n).collect();
+        assert_eq!(numbers, (1..=numbers.len() as i32).collect::<Vec<_>>());
+        let last = &events.last().unwrap().event;
+        assert!(matches!(last, ReplyEvent::End(Ending::Finished)), "{last:?}");
+        assert_eq!(support::text(&events).trim(), text);
+    }
 }
 
 #[tokio::test]
@@ -278,7 +355,7 @@ async fn without_a_database_pages_say_so_and_readiness_says_why() {
         ready["database"].as_str().unwrap().contains("cannot be reached") && !ready.to_string().contains("hunter2")
     );
     assert_eq!(browser.get("/healthz").await.status(), 200);
-    let request = browser.request(reqwest::Method::GET, "/chat").header("cookie", format!("banter={}", "A".repeat(43)));
+    let request = browser.request(Method::GET, "/chat").header("cookie", format!("banter={}", "A".repeat(43)));
     let page = request.send().await.unwrap();
     assert_eq!(page.status(), 503);
     assert!(page.text().await.unwrap().contains("Reference"));

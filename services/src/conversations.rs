@@ -18,7 +18,7 @@ use crate::{
     models::Models,
     replies::{Replies, Request},
     store::{
-        conversations as store,
+        answered, conversations as store,
         exchanges::{self, Asked, Exchange},
         replies as reply_rows,
     },
@@ -206,14 +206,18 @@ impl Asking {
         let (asked, written) = if is_new && !replies.metering.has_quotas() {
             // Nothing to find out first: the model is asked while the one statement is carried out.
             let mut connection = pool.acquire().await?;
-            let stored = async { exchanges::store(&mut connection, &exchange).await?.ok_or(Error::NotFound) };
+            let stored = answered(async { exchanges::store(&mut connection, &exchange).await?.ok_or(Error::NotFound) });
             replies.begin(reply_id, writer, nothing, request(Vec::new()), stored).await?
         } else {
-            let mut tx = pool.begin().await?;
-            replies.metering.admit(&mut tx, owner).await?;
-            let asked = exchanges::store(&mut tx, &exchange).await?.ok_or(Error::NotFound)?;
-            let history = if is_new { Vec::new() } else { store::history(&mut tx, asked.parent).await? };
-            let stored = async { Ok(tx.commit().await.map(|()| asked)?) };
+            let (tx, asked, history) = answered::<_, Error>(async {
+                let mut tx = pool.begin().await?;
+                replies.metering.admit(&mut tx, owner).await?;
+                let asked = exchanges::store(&mut tx, &exchange).await?.ok_or(Error::NotFound)?;
+                let history = if is_new { Vec::new() } else { store::history(&mut tx, asked.parent).await? };
+                Ok((tx, asked, history))
+            })
+            .await?;
+            let stored = answered(async { Ok(tx.commit().await.map(|()| asked)?) });
             replies.begin(reply_id, writer, nothing, request(history), stored).await?
         };
         replies.tell_changed(owner);
@@ -244,10 +248,13 @@ async fn resume(
     language: Language,
 ) -> Result<Message, Error> {
     let writer = replies.writer().await?;
-    let mut tx = pool.begin().await?;
-    replies.metering.admit(&mut tx, owner).await?;
-    let reopened = reply_rows::reopen(&mut tx, owner, reply, writer).await.map_err(store::under_way)?;
-    let reopened = reopened.ok_or(Error::NotFound)?;
+    let (mut tx, reopened) = answered::<_, Error>(async {
+        let mut tx = pool.begin().await?;
+        replies.metering.admit(&mut tx, owner).await?;
+        let reopened = reply_rows::reopen(&mut tx, owner, reply, writer).await.map_err(store::under_way)?;
+        Ok((tx, reopened.ok_or(Error::NotFound)?))
+    })
+    .await?;
     let model = match models.pick(owner, reopened.model.as_deref()).await {
         // It may be gone meanwhile.
         Err(Error::Invalid(_)) => models.pick(owner, None).await?,
@@ -261,7 +268,7 @@ async fn resume(
     }
     let user = crate::crypto::pseudonym(owner.0.as_bytes());
     let request = Request { owner, model, turns, user, language };
-    let stored = async { Ok(tx.commit().await?) };
+    let stored = answered(async { Ok(tx.commit().await?) });
     replies.begin(reply, writer, (reopened.n, reopened.text), request, stored).await?;
     Ok(message)
 }

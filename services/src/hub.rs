@@ -8,11 +8,14 @@ use std::{
 };
 
 use model::{MessageId, UserId};
-use sqlx::{PgPool, postgres::PgListener};
-use tokio::sync::watch;
+use sqlx::PgPool;
+use tokio::{sync::watch, time::timeout};
 use uuid::Uuid;
 
-use crate::store::news;
+use crate::store::{answered, listen, news};
+
+/// A database that announces nothing for this long is asked whether it is there.
+const QUIET: Duration = Duration::from_secs(5);
 
 /// Wakes whoever waits for news. A wake is a hint: the woken look into the table.
 pub(crate) struct Hub {
@@ -102,11 +105,10 @@ impl Hub {
     }
 
     async fn listen_once(&self, pool: &PgPool) -> Result<(), sqlx::Error> {
-        let mut listener = PgListener::connect_with(pool).await?;
-        listener.listen(news::CHANNEL).await?;
+        let mut listener = listen(pool, news::CHANNEL).await?;
         self.wake_libraries();
         loop {
-            let received = tokio::time::timeout(Duration::from_secs(60), listener.try_recv()).await;
+            let received = timeout(QUIET, listener.try_recv()).await;
             match received {
                 Ok(Ok(Some(heard))) => match Topic::parse(heard.payload()) {
                     Some(Topic::SessionEnd(id)) => self.wake_session(id),
@@ -115,7 +117,10 @@ impl Hub {
                 },
                 Ok(Ok(None)) => return Ok(()),
                 Ok(Err(error)) => return Err(error),
-                Err(_quiet) => self.forget_unwatched(),
+                Err(_quiet) => {
+                    self.forget_unwatched();
+                    answered(sqlx::query("SELECT 1").execute(&mut listener)).await?;
+                }
             }
         }
     }

@@ -10,6 +10,7 @@ mod models;
 mod old;
 mod provider;
 mod usage;
+mod wire;
 
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 
@@ -24,6 +25,7 @@ use sandbox::constants;
 use serde_json::Value;
 use services::{Services, config::Config};
 use tokio::net::TcpListener;
+pub use wire::Wire;
 
 pub const ALICE: &str = "Alice Archer";
 pub const BOB: &str = "Bob Baker";

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures::StreamExt as _;
 use model::{EndReason, UserId};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
 use super::{
@@ -21,7 +21,7 @@ use crate::{
     identity::{Renewed, SignInError, Tokens},
     store::{
         access_checks::{self, Claimed},
-        replies,
+        answered, replies,
         sessions::{self, StoredSession, Which},
         users,
     },
@@ -34,6 +34,8 @@ const TOKEN_MARGIN_SECS: i64 = 300;
 /// A request waits this long for a check that another request or server makes.
 const PATIENCE: Duration = Duration::from_secs(12);
 const LOOK_AGAIN: Duration = Duration::from_millis(150);
+/// The next checks wait this long for one that does not end.
+const LONGEST_CHECK: Duration = Duration::from_secs(60);
 /// Sessions that one server checks at the same time.
 const AT_ONCE: usize = 8;
 
@@ -84,10 +86,10 @@ impl People {
         loop {
             every.tick().await;
             let in_use = self.access.recheck_every + Duration::from_secs(60);
-            match access_checks::due(&self.pool, self.ahead(), in_use, 200).await {
+            match answered(access_checks::due(&self.pool, self.ahead(), in_use, 200)).await {
                 Ok(due) => {
                     let checks = futures::stream::iter(due).for_each_concurrent(AT_ONCE, |id| async move {
-                        if let Err(error) = self.check(id, self.ahead()).await {
+                        if let Ok(Err(error)) = timeout(LONGEST_CHECK, self.check(id, self.ahead())).await {
                             tracing::debug!(error = %error, "a session cannot be checked now");
                         }
                     });

@@ -13,7 +13,7 @@ use crate::{
     hub::Topic,
     identity::{Finished, Tokens},
     store::{
-        replies,
+        answered, replies,
         sessions::{self, NewSession, StoredSession, Which},
         users::Languages,
     },
@@ -112,7 +112,8 @@ impl People {
     /// What `secret` stands for now. Somebody's access that was not confirmed for too long is checked first.
     /// `in_use`: somebody does something, rather than a page looking whether it may go on.
     pub async fn session(self: &Arc<Self>, secret: &SessionSecret, in_use: bool) -> Result<SessionState, Error> {
-        let Some(stored) = sessions::find(&self.pool, &secret.hash()).await? else { return Ok(SessionState::Unknown) };
+        let found = answered(sessions::find(&self.pool, &secret.hash())).await?;
+        let Some(stored) = found else { return Ok(SessionState::Unknown) };
         if let Some(reason) = self.end_of(&stored) {
             return Ok(SessionState::Ended(reason));
         }
@@ -242,7 +243,7 @@ impl People {
             if in_use.is_empty() && idle.is_empty() {
                 continue;
             }
-            match self.over_among(&in_use, &idle).await {
+            match answered(self.over_among(&in_use, &idle)).await {
                 Ok(over) => over.into_iter().for_each(|id| self.hub.wake_session(id)),
                 Err(error) => tracing::debug!(error = %error, "sessions with streams cannot be looked at now"),
             }

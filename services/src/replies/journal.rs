@@ -15,7 +15,7 @@ use model::{Ending, MessageId, Notice, NumberedEvent, ReplyEvent, UserId};
 use sqlx::PgPool;
 use tokio::{
     sync::Notify,
-    time::{Instant, sleep, sleep_until, timeout},
+    time::{Instant, sleep, sleep_until},
 };
 use uuid::Uuid;
 
@@ -28,6 +28,7 @@ use crate::{
     clock,
     metering::Metered,
     store::{
+        answered,
         replies::{self, End},
         reply_logs::{self, Fenced},
     },
@@ -41,8 +42,6 @@ const SAVE: Duration = Duration::from_secs(2);
 const TICK: Duration = Duration::from_millis(250);
 /// Between attempts at what the database could not take.
 const RETRY: Duration = Duration::from_millis(250);
-/// A database that does not answer for this long has not heard.
-const ANSWER: Duration = Duration::from_secs(5);
 /// While the database cannot be reached, or does not store a reply, the models go on talking into memory, for this long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -118,7 +117,7 @@ impl Journal {
     /// Renews the lease. When it is lost, so are all logs.
     pub(super) async fn renew(&self) -> Result<Result<(), Fenced>, sqlx::Error> {
         let writer = self.writer();
-        let renewed = within(reply_logs::renew(&self.pool, writer)).await?;
+        let renewed = answered(reply_logs::renew(&self.pool, writer)).await?;
         match renewed {
             Ok(()) => {
                 let mut state = self.state();
@@ -132,7 +131,7 @@ impl Journal {
     /// Gives the lease up, at the end of the process.
     pub(super) async fn leave(&self) {
         if self.state().known
-            && let Err(error) = within(reply_logs::leave(&self.pool, self.writer())).await
+            && let Err(error) = answered(reply_logs::leave(&self.pool, self.writer())).await
         {
             tracing::debug!(error = %error, "the lease cannot be given up; it will run out");
         }
@@ -199,7 +198,7 @@ impl Journal {
         let end = End { events: &events, text: &text, ending, notice, metered: metered.as_ref() };
         let begun = Instant::now();
         loop {
-            match within(replies::end(&self.pool, log.reply, log.writer, &end)).await {
+            match answered(replies::end(&self.pool, log.reply, log.writer, &end)).await {
                 // Not ours any more: somebody, perhaps this very call before its answer got lost, has ended it.
                 Ok(_) => break,
                 Err(error) if begun.elapsed() > PATIENCE => {
@@ -335,7 +334,7 @@ impl Journal {
     {
         let mut failing_since = None;
         loop {
-            match within(write()).await {
+            match answered(write()).await {
                 Ok(Ok(())) => return true,
                 Ok(Err(Fenced)) => break,
                 Err(error) => {
@@ -363,7 +362,7 @@ impl Journal {
         };
         rows.note(writer, committed);
         let Some(upto) = rows.take_old(due) else { return };
-        if let Err(error) = within(reply_logs::forget_journal(&self.pool, writer, upto)).await {
+        if let Err(error) = answered(reply_logs::forget_journal(&self.pool, writer, upto)).await {
             tracing::debug!(error = %error, "the journal cannot be shortened now");
         }
     }
@@ -388,9 +387,4 @@ impl Journal {
         // Nothing in here panics half-way through a change.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// A database that does not answer counts as one that cannot be reached.
-async fn within<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-    timeout(ANSWER, work).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }

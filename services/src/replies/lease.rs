@@ -19,7 +19,7 @@ use crate::{
     hub::{Hub, Topic},
     metering::{Metered, Metering},
     store::{
-        library,
+        answered, library,
         replies::{self, End, gather},
         reply_logs::{self, Entries, LEASE, last_of},
         users,
@@ -63,19 +63,20 @@ impl Lease {
 
     async fn round(&self, steady: bool, tidy: bool) -> Result<(), sqlx::Error> {
         let _ = self.journal.renew().await?;
-        for reply in replies::to_stop(&self.pool, self.journal.writer()).await? {
+        for reply in answered(replies::to_stop(&self.pool, self.journal.writer())).await? {
             self.hub.wake(Topic::Stop(reply));
         }
         if !steady {
             return Ok(());
         }
-        if reply_logs::fence_dead(&self.pool).await? > 0 {
+        if answered(reply_logs::fence_dead(&self.pool)).await? > 0 {
             tracing::warn!("a server that wrote replies went away");
         }
-        self.end_orphans().await?;
+        // What is left over of either comes with a later round, and the lease is renewed in between.
+        answered(self.end_orphans()).await?;
         if tidy {
-            reply_logs::tidy(&self.pool).await?;
-            library::tidy(&self.pool).await?;
+            answered(reply_logs::tidy(&self.pool)).await?;
+            answered(library::tidy(&self.pool)).await?;
         }
         Ok(())
     }

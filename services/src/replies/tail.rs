@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{journal::Journal, window::Windows};
 use crate::{
     hub::{Hub, Topic},
-    store::{replies, reply_logs},
+    store::{answered, replies, reply_logs},
 };
 
 /// A notification that got lost costs a reader at most this long.
@@ -61,7 +61,8 @@ impl Tail {
     /// Takes in what is new in the journals, which are `known` up to some row.
     async fn pull(&self, known: &mut HashMap<Uuid, i64>) -> Result<(), sqlx::Error> {
         let at: Vec<(Uuid, i64)> = known.iter().map(|(writer, seq)| (*writer, *seq)).collect();
-        for (writer, seq, entries) in reply_logs::journals_after(&self.pool, self.journal.writer(), &at).await? {
+        let new = answered(reply_logs::journals_after(&self.pool, self.journal.writer(), &at)).await?;
+        for (writer, seq, entries) in new {
             known.insert(writer, seq);
             for (reply, events) in entries {
                 self.windows.of(reply).extend(&events);
@@ -76,7 +77,7 @@ impl Tail {
         if read.is_empty() {
             return;
         }
-        for reply in replies::ended_among(&self.pool, &read).await.unwrap_or_default() {
+        for reply in answered(replies::ended_among(&self.pool, &read)).await.unwrap_or_default() {
             self.hub.wake(Topic::Ended(reply));
         }
     }

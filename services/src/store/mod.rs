@@ -20,23 +20,31 @@ pub(crate) mod usage;
 pub(crate) mod usage_reports;
 pub(crate) mod users;
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use sqlx::{
-    Connection as _, PgPool,
+    Connection as _, PgConnection, PgPool,
     migrate::{MigrateError, Migrator},
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
+use tokio::time::timeout;
 
 const ASSUMED_ALIVE: Duration = Duration::from_millis(500);
+/// A connection that is silent for this long when it is asked whether it is there is not.
+const SILENT: Duration = Duration::from_secs(1);
+/// A database that does not answer for this long has not heard.
+const ANSWER: Duration = Duration::from_secs(5);
 
 static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 
 /// A pool that connects when it is first used, so that the server starts, and says what is wrong, without a database.
+///
+/// A machine that is switched off closes no connections, and TCP takes a quarter of an hour to notice: whatever waits
+/// for the database has an end of its own, and connections that are silent then are not used again.
 pub fn connect(options: &PgConnectOptions) -> PgPool {
     PgPoolOptions::new()
-        .max_connections(16)
-        .acquire_timeout(Duration::from_secs(5))
+        .max_connections(15)
+        .acquire_timeout(ANSWER)
         // Asking each connection first would cost every request a round trip; those that were idle may have died with
         // a database that was restarted meanwhile.
         .test_before_acquire(false)
@@ -45,10 +53,37 @@ pub fn connect(options: &PgConnectOptions) -> PgPool {
                 if meta.idle_for < ASSUMED_ALIVE {
                     return Ok(true);
                 }
-                Ok(connection.ping().await.is_ok())
+                is_there(connection).await.map(|()| true)
             })
         })
+        // Whoever waited for it may have given it up. The pool asks once more, and without an end.
+        .after_release(|connection, _| Box::pin(async move { is_there(connection).await.map(|()| true) }))
         .connect_lazy_with(options.clone().application_name("banter"))
+}
+
+async fn is_there(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    timeout(SILENT, connection.ping()).await.unwrap_or_else(|_| Err(silent()))
+}
+
+/// A connection of its own that hears what is announced on `channel`: one that died would keep its place in the pool.
+pub async fn listen(pool: &PgPool, channel: &str) -> Result<PgListener, sqlx::Error> {
+    let options = PgConnectOptions::clone(&pool.connect_options());
+    let alone = PgPoolOptions::new().max_connections(1).acquire_timeout(ANSWER).connect_lazy_with(options);
+    answered(async {
+        let mut listener = PgListener::connect_with(&alone).await?;
+        listener.listen(channel).await?;
+        Ok(listener)
+    })
+    .await
+}
+
+/// A database that does not answer counts as one that cannot be reached.
+pub async fn answered<T, E: From<sqlx::Error>>(work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    timeout(ANSWER, work).await.unwrap_or_else(|_| Err(silent().into()))
+}
+
+fn silent() -> sqlx::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "the database does not answer").into()
 }
 
 /// Brings the schema up to date. Many replicas may do it at once: one works, the others wait for its lock.
