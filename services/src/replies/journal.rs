@@ -28,7 +28,7 @@ use crate::{
     clock,
     metering::Metered,
     store::{
-        answered,
+        answered, news,
         replies::{self, End},
         reply_logs::{self, Fenced},
     },
@@ -67,8 +67,8 @@ struct State {
     open: HashMap<MessageId, Arc<OpenLog>>,
     /// Those with something to commit.
     talking: Vec<Arc<OpenLog>>,
-    /// Whose conversations changed, which is told with the next commit.
-    changed: Vec<UserId>,
+    /// What all servers are told with the next commit.
+    told: Vec<String>,
 }
 
 /// How a reply ends, and what to tell its reader about it.
@@ -91,8 +91,8 @@ struct Batch {
 
 impl Journal {
     pub(super) fn new(pool: PgPool, windows: Arc<Windows>) -> Self {
-        let (open, talking, changed) = (HashMap::new(), Vec::new(), Vec::new());
-        let state = State { writer: clock::new_id(), known: false, seq: 0, committed: 0, open, talking, changed };
+        let (open, talking, told) = (HashMap::new(), Vec::new(), Vec::new());
+        let state = State { writer: clock::new_id(), known: false, seq: 0, committed: 0, open, talking, told };
         Self { pool, windows, state: Mutex::new(state), work: Notify::new(), urgent: Notify::new() }
     }
 
@@ -167,10 +167,9 @@ impl Journal {
         self.announce(log, &log.add(event));
     }
 
-    /// Tells all servers that the conversations of `owner` changed. PostgreSQL commits transactions that tell something
-    /// one after the other, so a question that somebody waits for leaves it to this one.
-    pub(super) fn tell_changed(&self, owner: UserId) {
-        self.state().changed.push(owner);
+    /// Tells all servers something with the next commit: see `store/news.rs`.
+    pub(super) fn tell(&self, payload: String) {
+        self.state().told.push(payload);
         self.work.notify_one();
     }
 
@@ -199,8 +198,8 @@ impl Journal {
         let begun = Instant::now();
         loop {
             match answered(replies::end(&self.pool, log.reply, log.writer, &end)).await {
-                // Not ours any more: somebody, perhaps this very call before its answer got lost, has ended it.
-                Ok(_) => break,
+                // Or it is not ours any more: somebody, perhaps this very call before its answer got lost, has ended it.
+                Ok(_) => break self.tell(news::ended(log.reply)),
                 Err(error) if begun.elapsed() > PATIENCE => {
                     tracing::error!(reply = %log.reply, error = %error, "a reply cannot be ended; left to others");
                     return self.lose(log.writer);
@@ -260,9 +259,9 @@ impl Journal {
 
     /// Commits what was said.
     async fn commit(&self) {
-        let (writer, talking, changed) = {
+        let (writer, talking, told) = {
             let mut state = self.state();
-            (state.writer, mem::take(&mut state.talking), mem::take(&mut state.changed))
+            (state.writer, mem::take(&mut state.talking), mem::take(&mut state.told))
         };
         let mut batch = Batch { writer, logs: Vec::new(), events: Vec::new() };
         for log in talking {
@@ -272,7 +271,7 @@ impl Journal {
                 batch.logs.push(log);
             }
         }
-        if batch.logs.is_empty() && changed.is_empty() {
+        if batch.logs.is_empty() && told.is_empty() {
             return;
         }
         let seq = {
@@ -283,7 +282,7 @@ impl Journal {
             state.seq += i64::from(!batch.logs.is_empty());
             state.seq
         };
-        let append = || reply_logs::append(&self.pool, writer, seq, &batch.events, &changed);
+        let append = || reply_logs::append(&self.pool, writer, seq, &batch.events, &told);
         if !self.insist(writer, append).await {
             return;
         }

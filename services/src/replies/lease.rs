@@ -19,7 +19,7 @@ use crate::{
     hub::{Hub, Topic},
     metering::{Metered, Metering},
     store::{
-        answered, library,
+        answered, library, news,
         replies::{self, End, gather},
         reply_logs::{self, Entries, LEASE, last_of},
         users,
@@ -129,6 +129,7 @@ impl Lease {
         let end =
             End { events: &events[saved..], text: &text, ending, notice: Some(&notice), metered: metered.as_ref() };
         if replies::end(&self.pool, reply, writer, &end).await?.is_ok() {
+            self.journal.tell(news::ended(reply));
             let correlation_id = &notice.correlation_id;
             tracing::warn!(correlation_id, %reply, "a reply whose server went away was ended as interrupted");
         }

@@ -35,6 +35,7 @@ use crate::{
     hub::{Hub, Topic},
     metering::Metering,
     store::{
+        news,
         replies::{self, Standing},
         reply_logs::last_of,
     },
@@ -94,7 +95,7 @@ impl Replies {
 
     /// Tells all servers that the conversations of `owner` changed.
     pub(crate) fn tell_changed(&self, owner: UserId) {
-        self.journal.tell_changed(owner);
+        self.journal.tell(news::changed(owner));
     }
 
     /// Writes `reply` under `writer`, from behind event `n` on, with the text so far. The model is asked while `stored`

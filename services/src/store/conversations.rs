@@ -119,11 +119,11 @@ pub async fn message_of(tx: &mut PgConnection, id: MessageId) -> Result<Message,
     message(&sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_one(tx).await?)
 }
 
-/// Calls a conversation `title`, if it is still called `before`.
+/// Calls a conversation `title`, if it is still called `before`. Does not wait for the disk: see `news.rs`.
 pub async fn name(pool: &PgPool, id: ConversationId, before: &str, title: &str) -> Result<(), sqlx::Error> {
     sqlx::query(
         "WITH named AS (UPDATE conversations SET title = $3 WHERE id = $1 AND title = $2 RETURNING owner_id)
-         SELECT pg_notify($4, $5 || owner_id::text) FROM named",
+         SELECT pg_notify($4, $5 || owner_id::text), set_config('synchronous_commit', 'off', true) FROM named",
     )
     .bind(id.0)
     .bind(before)

@@ -167,7 +167,7 @@ pub struct End<'a> {
     pub metered: Option<&'a Metered>,
 }
 
-/// Saves the last events, closes the log, and puts the text into the message: all or nothing.
+/// Saves the last events, closes the log, and puts the text into the message: all or nothing. Tells nobody (`news.rs`).
 pub async fn end(
     pool: &PgPool,
     id: MessageId,
@@ -191,7 +191,7 @@ pub async fn end(
          ended AS (
             UPDATE messages m SET status = $6, notice = $7, content = $8 FROM held WHERE m.id = held.id
          )
-         SELECT pg_notify($9, $10 || id::text) IS NULL FROM held",
+         SELECT true FROM held",
     )
     .bind(id.0)
     .bind(writer)
@@ -201,8 +201,6 @@ pub async fn end(
     .bind(end.ending.status().as_str())
     .bind(end.notice.map(Json))
     .bind(end.text)
-    .bind(news::CHANNEL)
-    .bind(news::ENDED)
     .fetch_optional(&mut *tx)
     .await?;
     if held.is_none() {

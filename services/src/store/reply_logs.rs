@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{MessageId, NumberedEvent, UserId};
+use model::{MessageId, NumberedEvent};
 use sqlx::{PgPool, types::Json};
 use uuid::Uuid;
 
@@ -23,17 +23,21 @@ pub struct Fenced;
 /// The events of some replies, in a journal's row.
 pub type Entries = Vec<(MessageId, Vec<NumberedEvent>)>;
 
-/// Renews the lease of `writer`, or begins it.
+/// Renews the lease of `writer`, or begins it. Does not wait for the disk, because the journal would wait for it, too;
+/// what is stored under a lease is on the disk only after the lease is.
 pub async fn renew(pool: &PgPool, writer: Uuid) -> Result<Result<(), Fenced>, sqlx::Error> {
     let renewed = sqlx::query(
-        "INSERT INTO reply_writers AS w (id, lease_until) VALUES ($1, now() + $2)
-         ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until WHERE w.fenced_at IS NULL",
+        "WITH renewed AS (
+            INSERT INTO reply_writers AS w (id, lease_until) VALUES ($1, now() + $2)
+            ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until WHERE w.fenced_at IS NULL RETURNING id
+         )
+         SELECT set_config('synchronous_commit', 'off', true) FROM renewed",
     )
     .bind(writer)
     .bind(LEASE)
-    .execute(pool)
+    .fetch_optional(pool)
     .await?;
-    Ok(if renewed.rows_affected() == 1 { Ok(()) } else { Err(Fenced) })
+    Ok(renewed.map(drop).ok_or(Fenced))
 }
 
 /// Gives the lease up: nothing is written under this id any more.
@@ -42,8 +46,8 @@ pub async fn leave(pool: &PgPool, writer: Uuid) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Appends row `seq` to the journal of `writer`, if there are `entries`, and tells that the conversations of those in
-/// `changed` did. The same row again changes nothing, so that one whose answer got lost can be repeated.
+/// Appends row `seq` to the journal of `writer`, if there are `entries`, and tells all servers the payloads in `told`
+/// (`news.rs`). The same row again changes nothing, so that one whose answer got lost can be repeated.
 ///
 /// It does not wait for the disk: others see the row at once, and if the database crashes before it is written there,
 /// which takes less than a second, `writer` has it still, until it is saved (see [`save`]).
@@ -53,11 +57,10 @@ pub async fn append(
     writer: Uuid,
     seq: i64,
     entries: &[(MessageId, Vec<NumberedEvent>)],
-    changed: &[UserId],
+    told: &[String],
 ) -> Result<Result<(), Fenced>, sqlx::Error> {
     let grown = (!entries.is_empty()).then(|| format!("{}{writer}", news::JOURNAL));
-    let changed = changed.iter().map(|owner| format!("{}{owner}", news::LIBRARY));
-    let told: Vec<String> = grown.into_iter().chain(changed).collect();
+    let told: Vec<&str> = grown.iter().chain(told).map(String::as_str).collect();
     // A fencing server waits for the lock, and then sees what was written.
     let held = sqlx::query(
         "WITH held AS (SELECT id FROM reply_writers WHERE id = $1 AND fenced_at IS NULL FOR SHARE),
