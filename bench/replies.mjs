@@ -27,6 +27,8 @@ Needs: cargo leptos build --release --precompress; cargo build --release -p load
   --help             this text`;
 
 const RATE = 30;
+/// Seconds: a model answers at once only here, and others think before they say anything.
+const THINKS = 0.3;
 const PERSONA = "Alice Archer";
 
 const { values: options } = parseArgs({
@@ -64,11 +66,12 @@ async function measure() {
   const visitor = new Visitor();
   const url = `http://localhost:${port}`;
   await visitor.signIn(`${url}/chat`, PERSONA);
+  const numbers = (replies, tokens, ramp, { rate = RATE, thinks = 0 } = {}) =>
+    [replies, tokens, rate, ramp, thinks].join(" ");
   const ask = {
-    direct: (replies, tokens, ramp, rate = RATE) => load.run(`direct ${modelPort} ${replies} ${tokens} ${rate} ${ramp}`),
-    relay: (replies, tokens, ramp) => load.run(`direct ${relayPort} ${replies} ${tokens} ${RATE} ${ramp}`),
-    app: (replies, tokens, ramp, rate = RATE) =>
-      load.run(`app ${url} ${visitor.cookieLine("localhost").replaceAll(" ", "")} ${replies} ${tokens} ${rate} ${ramp}`),
+    direct: (...how) => load.run(`direct ${modelPort} ${numbers(...how)}`),
+    relay: (...how) => load.run(`direct ${relayPort} ${numbers(...how)}`),
+    app: (...how) => load.run(`app ${url} ${visitor.cookieLine("localhost").replaceAll(" ", "")} ${numbers(...how)}`),
   };
   const database = new Database(environment.DATABASE_URL);
   const cost = async (work, { pid } = app) => {
@@ -89,13 +92,17 @@ async function measure() {
   };
   await ask.app(20, 50, 1);
 
-  const results = { cores: os.cpus().length, processor: os.cpus()[0].model, one_core: options["one-core"] };
+  const stalls = stallsOfIdleMachine();
+  const results = { cores: os.cpus().length, processor: os.cpus()[0].model, one_core: options["one-core"], stalls };
   const wanted = new Set(options.only.split(","));
   if (wanted.has("first-token")) {
-    say("first token, 200 at once");
-    const direct = await ask.direct(400, 200, 14);
-    const through = await cost(() => ask.app(400, 200, 14));
-    results.first_token = { direct, app: through };
+    results.first_token = [];
+    for (const thinks of [0, THINKS]) {
+      say(`first token, 200 at once${thinks ? ", of a model that thinks" : ""}`);
+      const direct = await ask.direct(400, 200, 14, { thinks });
+      const through = await cost(() => ask.app(400, 200, 14, { thinks }));
+      results.first_token.push({ thinks, direct, app: through });
+    }
   }
   if (wanted.has("load")) {
     results.load = [];
@@ -115,7 +122,7 @@ async function measure() {
     for (const tokens of [500, 1000, 2000, 4000]) {
       say(`bytes of ${tokens} tokens`);
       // So slowly that each token is an event of its own: the dearest case, in a quarter of the time.
-      results.linear.push({ ...(await ask.app(8, tokens, 0, 40)), tokens });
+      results.linear.push({ ...(await ask.app(8, tokens, 0, { rate: 40 })), tokens });
     }
   }
   if (wanted.has("growth")) {
@@ -183,6 +190,26 @@ function cpuMicros(pid) {
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
+/// How long a core takes for the same work of half a millisecond or so, again and again, while nothing else goes on:
+/// what a machine that is shared takes away by itself. Milliseconds.
+function stallsOfIdleMachine() {
+  const work = () => {
+    let sum = 0;
+    for (let number = 0; number < 400_000; number += 1) sum = (sum + number) | 0;
+    return sum;
+  };
+  const took = [];
+  const end = performance.now() + 5000;
+  while (performance.now() < end) {
+    const began = performance.now();
+    work();
+    took.push(performance.now() - began);
+  }
+  took.sort((one, other) => one - other);
+  const at = (share) => took[Math.floor((took.length - 1) * share)];
+  return { p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
 function say(what) {
   process.stderr.write(`  ${what}\n`);
 }
@@ -190,11 +217,15 @@ function say(what) {
 function print(results) {
   const ms = (number) => number.toFixed(1);
   const mb = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
-  const lines = [`${results.cores} cores, ${results.processor}${results.one_core ? ", the app on one of them" : ""}`];
-  const { first_token: first, load, linear, growth } = results;
-  if (first) {
-    lines.push("", "First token, ms (about 200 at once)   p50     p99");
-    for (const [name, of] of [["model directly", first.direct], ["through Banter", first.app]]) {
+  const { first_token: first, load, linear, growth, stalls } = results;
+  const lines = [
+    `${results.cores} cores, ${results.processor}${results.one_core ? ", the app on one of them" : ""}`,
+    `The same ${ms(stalls.p50)} ms of work on the idle machine: p99 ${ms(stalls.p99)} ms, at most ${ms(stalls.max)} ms`,
+  ];
+  for (const { thinks, direct, app } of first ?? []) {
+    const what = thinks ? `, the model thinks for ${ms(1000 * thinks)} first` : "";
+    lines.push("", `First token, ms, about 200 at once${what}`, `${" ".repeat(39)}p50     p99`);
+    for (const [name, of] of [["model directly", direct], ["through Banter", app]]) {
       lines.push(`  ${name.padEnd(34)} ${ms(of.first_token_ms.p50).padStart(6)} ${ms(of.first_token_ms.p99).padStart(7)}`);
     }
   }

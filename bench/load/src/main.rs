@@ -7,8 +7,9 @@
 //! ```
 //!
 //! One command a line: `direct <port of the model, or of a relay> <replies> <tokens>` or
-//! `app <url> <cookie> <replies> <tokens>`, each with `<tokens a second> <seconds over which the replies begin>` at its
-//! end. One JSON result a line. As `relay` it only hands bytes on.
+//! `app <url> <cookie> <replies> <tokens>`, each with `<tokens a second> <seconds over which the replies begin>` and
+//! `<seconds for which the model thinks before it answers>` at its end. One JSON result a line. As `relay` it only hands
+//! bytes on.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "measuring ends at the first thing that is not as it should be")]
 
@@ -48,8 +49,8 @@ async fn main() {
             _ => panic!("unknown command {line:?}"),
         };
         let numbers: Vec<f64> = rest.iter().map(|word| word.parse().expect("a number")).collect();
-        let [replies, tokens, rate, ramp] = numbers[..] else { panic!("four numbers in {line:?}") };
-        model.set_rate(rate);
+        let [replies, tokens, rate, ramp, thinks] = numbers[..] else { panic!("five numbers in {line:?}") };
+        model.set_pace(rate, thinks);
         let figures =
             run(Arc::new(Asker::new(target, Arc::clone(&model), tokens as usize)), replies as usize, ramp).await;
         println!("{}", serde_json::to_string(&figures).expect("figures are numbers"));

@@ -24,13 +24,17 @@ pub const TOKEN_BYTES: usize = 5;
 pub struct Model {
     /// Tokens a second, in thousandths.
     rate: AtomicU64,
+    /// Before its first words, in microseconds.
+    thinks: AtomicU64,
     /// When each token of an answer was sent, by the question's number.
     sent: Mutex<HashMap<u64, Arc<Mutex<Vec<u64>>>>>,
 }
 
 impl Model {
-    pub fn set_rate(&self, rate: f64) {
+    /// `rate` in tokens a second, `thinks` in seconds.
+    pub fn set_pace(&self, rate: f64, thinks: f64) {
         self.rate.store((rate * 1000.0) as u64, Ordering::Relaxed);
+        self.thinks.store((thinks * 1e6) as u64, Ordering::Relaxed);
     }
 
     pub fn sent(&self, question: u64) -> Arc<Mutex<Vec<u64>>> {
@@ -71,6 +75,8 @@ async fn answer(State(model): State<Arc<Model>>, body: Bytes) -> impl IntoRespon
     });
     let sent = model.sent(number);
     let pause = 1_000_000_000 / model.rate.load(Ordering::Relaxed).max(1);
+    let asked = clock::micros();
+    clock::sleep_until(asked + model.thinks.load(Ordering::Relaxed)).await;
     let stream = stream! {
         yield line(r#"{"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{"hate":{"filtered":false,"severity":"safe"},"jailbreak":{"detected":false,"filtered":false},"self_harm":{"filtered":false,"severity":"safe"},"sexual":{"filtered":false,"severity":"safe"},"violence":{"filtered":false,"severity":"safe"}}}]}"#);
         let began = clock::micros();
