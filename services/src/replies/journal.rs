@@ -121,7 +121,10 @@ impl Journal {
         match renewed {
             Ok(()) => {
                 let mut state = self.state();
-                state.known |= state.writer == writer;
+                if state.writer == writer && !mem::replace(&mut state.known, true) {
+                    // What is to be told has waited for it.
+                    self.work.notify_one();
+                }
             }
             Err(Fenced) => self.lose(writer),
         }
@@ -261,7 +264,9 @@ impl Journal {
     async fn commit(&self) {
         let (writer, talking, told) = {
             let mut state = self.state();
-            (state.writer, mem::take(&mut state.talking), mem::take(&mut state.told))
+            // Under an id without a lease it would be refused, as if that had been lost.
+            let told = if state.known { mem::take(&mut state.told) } else { Vec::new() };
+            (state.writer, mem::take(&mut state.talking), told)
         };
         let mut batch = Batch { writer, logs: Vec::new(), events: Vec::new() };
         for log in talking {
