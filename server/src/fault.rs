@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use model::FaultKind;
+use model::{Fault, FaultKind};
 use serde_json::json;
 
 use crate::request::CorrelationId;
@@ -42,9 +42,10 @@ pub(crate) fn status(kind: FaultKind) -> StatusCode {
 }
 
 /// Nothing was found out in time.
-pub(crate) fn late(correlation_id: &CorrelationId) -> Response {
+pub(crate) fn late(correlation_id: &CorrelationId) -> Fault {
     tracing::error!(correlation_id = &*correlation_id.0, "a request was given up: nothing answered it in time");
-    problem(FaultKind::Unavailable, &texts::FAULT_DATABASE.to_string(), correlation_id)
+    let correlation_id = correlation_id.0.to_string();
+    Fault { kind: FaultKind::Unavailable, message: texts::FAULT_DATABASE.into(), correlation_id }
 }
 
 /// What a panic says outside: nothing of itself.

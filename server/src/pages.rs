@@ -214,7 +214,7 @@ async fn with_status(response: Response) -> Response {
 }
 
 /// A fault in the form in which server functions answer.
-fn failed(fault: Fault) -> Response {
+pub(crate) fn failed(fault: Fault) -> Response {
     let json = HeaderValue::from_static("application/json");
     let body = serde_json::to_string(&fault).unwrap_or_default();
     (fault::status(fault.kind), [(header::CONTENT_TYPE, json)], body).into_response()

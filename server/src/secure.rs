@@ -14,8 +14,8 @@ use services::config::Origin;
 use tokio::time::timeout;
 
 use crate::{
-    Doors, fault, notices,
-    request::{CorrelationId, accepts_html},
+    Doors, fault, notices, pages,
+    request::{CorrelationId, accepts_html, language},
 };
 
 /// Whoever asks hears something by then, also where the database has gone without a word.
@@ -86,6 +86,7 @@ pub(crate) async fn private(
         return fault::problem(FaultKind::Forbidden, "This request comes from another site.", &correlation_id);
     }
     let for_people = accepts_html(request.headers()).then(|| request.headers().clone());
+    let language = language(request.headers());
     // A panic ends this request and no other; people get a page with a way on.
     let mut response = match timeout(PATIENCE, AssertUnwindSafe(next.run(request)).catch_unwind()).await {
         Ok(Ok(response)) => response,
@@ -94,8 +95,9 @@ pub(crate) async fn private(
             for_people.map_or(problem, |headers| notices::trouble(&doors, &headers, &correlation_id))
         }
         Err(_elapsed) => {
-            let problem = fault::late(&correlation_id);
-            for_people.map_or(problem, |headers| notices::unavailable(&doors, &headers, &correlation_id))
+            let late = texts::in_language(language, || fault::late(&correlation_id));
+            for_people
+                .map_or_else(|| pages::failed(late), |headers| notices::unavailable(&doors, &headers, &correlation_id))
         }
     };
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -280,6 +280,25 @@ async fn a_question_of_which_the_database_says_nothing_is_given_back_and_not_ans
     assert_eq!(browser.ask("echo: again").await.text(), "again");
 }
 
+#[tokio::test]
+async fn whoever_asks_hears_something_although_the_database_says_nothing() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(ALICE).await;
+    let database = app.database().await;
+    let mut held = database.begin().await.unwrap();
+    sqlx::query("LOCK TABLE conversations IN ACCESS EXCLUSIVE MODE").execute(&mut *held).await.unwrap();
+    let list = browser.request(Method::GET, "/fn/conversations").header("accept", "application/json").send();
+    let (page, list) = tokio::join!(browser.get("/chat"), list);
+    assert_eq!(page.status(), 503);
+    assert!(page.text().await.unwrap().contains("Reference"));
+    let list = list.unwrap();
+    assert_eq!(list.status(), 503);
+    let fault: Fault = list.json().await.unwrap();
+    assert!(fault.kind == FaultKind::Unavailable && !fault.correlation_id.is_empty(), "{fault:?}");
+    held.rollback().await.unwrap();
+    assert_eq!(browser.get("/chat").await.status(), 200);
+}
+
 /// A reply goes on as if nothing had been when the database `goes` in the middle of it and comes back.
 async fn outlives(goes: fn(Server)) {
     let folder = tempfile::tempdir_in(std::env::temp_dir()).unwrap();
