@@ -12,7 +12,12 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse as _, Redirect, Response},
 };
-use leptos::{nonce::use_nonce, prelude::provide_context, server_fn::axum::server_fn_paths};
+use futures::{StreamExt as _, stream};
+use leptos::{
+    nonce::use_nonce,
+    prelude::{RenderHtml as _, provide_context},
+    server_fn::axum::server_fn_paths,
+};
 use leptos_axum::ResponseOptions;
 use model::{EndReason, Fault, FaultKind};
 use services::{clock, people::ActiveSession};
@@ -126,7 +131,11 @@ async fn render(doors: &Doors, correlation_id: CorrelationId, session: ActiveSes
             response.insert_header(header::RETRY_AFTER, secs.into());
         }
     };
-    let mut response = leptos_axum::render_app_async_with_context(provide, app::shell::shell)(request).await;
+    // All of it was found out before, so nothing comes behind the document: not Leptos' scripts for that either.
+    let mut response = leptos_axum::handle_response_inner(provide, app::shell::shell, request, |document, _rest, _| {
+        Box::pin(async move { stream::iter([document.to_html()]).boxed() })
+    })
+    .await;
     request::is_in(language, &mut response);
     response
 }
