@@ -129,3 +129,11 @@ test("in forced colours what has the focus and what is chosen can be told apart"
   expect(await dialog.evaluate((element) => getComputedStyle(element).borderStyle), "the palette's edge").not.toBe("none");
   await page.screenshot({ path: info.outputPath("forced-colours-palette.png") });
 });
+
+test("the end of an answer is told in its words, without marks of Markdown", async ({ page, chat }) => {
+  await chat.open();
+  await chat.askAndRead(`echo: ## ${uniqueWord()}\n\n| Due | In |\n| --- | --- |\n| **May** | 2 |\n\n- one`);
+  const told = page.getByRole("status").filter({ hasText: "answered:" });
+  await expect(told).toContainText(/Due\s+In\s+May\s+2\s+one/);
+  expect(await told.textContent()).not.toMatch(/[|#*]/);
+});

@@ -141,14 +141,18 @@ impl Reply {
         message::answer(&self.message, self.text.html(), &self.connection, self.waiting.map(|wait| wait.secs_left))
     }
 
-    /// What to tell somebody who does not see that the reply ended.
+    /// What to tell somebody who does not see that the reply ended: its words, without Markdown's marks.
     pub fn announcement(&self) -> String {
-        let author = self.message.model.as_deref().unwrap_or_else(|| texts::THE_MODEL.text());
-        match self.message.status {
-            MessageStatus::Complete => texts::answered(author, self.text.source()),
+        if self.message.status != MessageStatus::Complete {
             // Notices announce themselves.
-            _ => String::new(),
+            return String::new();
         }
+        let author = self.message.model.as_deref().unwrap_or_else(|| texts::THE_MODEL.text());
+        let mut words = String::new();
+        for block in self.text.html() {
+            block.say(&mut words);
+        }
+        texts::answered(author, &words)
     }
 }
 

@@ -172,6 +172,20 @@ impl Html {
         }
     }
 
+    /// The words alone, as they are heard: those of each element apart, and without what can be pressed.
+    pub fn say(&self, out: &mut String) {
+        match self {
+            Self::Text(text) => out.push_str(text),
+            Self::Element(element) => {
+                out.push(' ');
+                let said = if element.tag == "button" { &[] } else { element.children.as_slice() };
+                said.iter().for_each(|child| child.say(out));
+            }
+            Self::Shared(shared) => shared.say(out),
+            _ => {}
+        }
+    }
+
     /// Writes what is in an element.
     #[cfg(feature = "ssr")]
     pub fn write_inside(&self, out: &mut String) {
