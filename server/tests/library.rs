@@ -177,6 +177,17 @@ async fn search_finds_titles_and_messages_by_the_beginnings_of_words() {
 }
 
 #[tokio::test]
+async fn what_a_search_found_is_told_without_marks_of_markdown() {
+    let app = TestApp::start().await;
+    let alice = app.signed_in(ALICE).await;
+    alice
+        .ask("echo: ## Loans\n\n> 1. the **maturity** - C# of `it`\n\n| Due | In |\n| --- | ---: |\n| May | 2 |")
+        .await;
+    let told = alice.search("loans due").await[0].extract.concat();
+    assert!(told.contains("Loans 1. the maturity - C# of it Due"), "{told}");
+}
+
+#[tokio::test]
 async fn a_search_is_words_and_nothing_else() {
     let app = TestApp::start().await;
     let alice = app.signed_in(ALICE).await;

@@ -95,6 +95,13 @@ pub async fn search(pool: &PgPool, owner: UserId, words: &Words) -> Result<Vec<F
 
 /// An extract's parts: between the words that were found, and they themselves, in turns.
 fn parts(extract: &str) -> Vec<String> {
-    let line = extract.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Without what only says in Markdown how the words are set: it is set in one line of its own.
+    let bare = extract.replace("**", "").replace('`', "");
+    let line = bare.split_whitespace().filter(|word| !is_mark(word)).collect::<Vec<_>>().join(" ");
     line.split([BEGIN, END]).map(str::to_owned).collect()
+}
+
+/// Whether `word` makes a heading, a quotation, or the lines of a table. A dash alone may be a dash.
+fn is_mark(word: &str) -> bool {
+    word != "-" && word.chars().all(|c| matches!(c, '#' | '>' | '|' | '*' | '-' | ':' | '='))
 }
