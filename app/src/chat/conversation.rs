@@ -4,6 +4,8 @@ use std::mem;
 
 use futures::future::AbortHandle;
 use model::{AskReceipt, ConversationId, FaultKind, Message, MessageId};
+#[cfg(debug_assertions)]
+use reactive_graph::diagnostics::SpecialNonReactiveZone;
 use reactive_graph::{callback::Callback, owner::on_cleanup};
 
 use super::{
@@ -105,7 +107,12 @@ pub fn conversation(opened: OpenConversation) -> Vec<Part> {
     let title_left = named.clone();
     effect(move || {
         let title = title_left.clone();
-        on_cleanup(move || left.keep(talk, title()));
+        on_cleanup(move || {
+            // Nothing depends on a title that is only kept.
+            #[cfg(debug_assertions)]
+            let _known = SpecialNonReactiveZone::enter();
+            left.keep(talk, title());
+        });
     });
 
     let subject = Subject { conversation: Some(id), draft, temporary, context_tokens };

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use model::{ConversationId, ConversationSummary, Found, Viewer};
+#[cfg(debug_assertions)]
+use reactive_graph::diagnostics::SpecialNonReactiveZone;
 use texts::{Language, Text};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Event, KeyboardEvent, MouseEvent};
@@ -192,6 +194,13 @@ impl Palette {
         first
     }
 
+    /// The same for a listener, which depends on nothing.
+    fn entries_now(self) -> Vec<Entry> {
+        #[cfg(debug_assertions)]
+        let _known = SpecialNonReactiveZone::enter();
+        self.entries()
+    }
+
     fn shown(self) -> Element {
         let list =
             el("ul").attr("id", "palette-entries").attr("role", "listbox").attr("aria-label", texts::PALETTE_ENTRIES);
@@ -216,7 +225,7 @@ impl Palette {
     }
 
     fn key(self, event: &KeyboardEvent) {
-        let count = self.entries().len().max(1);
+        let count = self.entries_now().len().max(1);
         let at = self.at.get_untracked();
         match event.key().as_str() {
             "ArrowDown" => self.at.set((at + 1) % count),
@@ -241,7 +250,7 @@ impl Palette {
     }
 
     fn take(self, n: usize) {
-        let Some(goal) = self.entries().get(n).map(|entry| entry.goal) else {
+        let Some(goal) = self.entries_now().get(n).map(|entry| entry.goal) else {
             self.is_awaited.set(self.is_searching.get_untracked());
             return;
         };
