@@ -116,6 +116,11 @@ fn matches(query: &str) -> bool {
     matches!(window().match_media(query), Ok(Some(list)) if list.matches())
 }
 
+/// Whether the system asks for a dark page.
+pub fn prefers_dark() -> bool {
+    matches("(prefers-color-scheme: dark)")
+}
+
 /// Whether text boxes grow with their text by themselves.
 pub fn sizes_fields() -> bool {
     web_sys::css::supports_with_value("field-sizing", "content").unwrap_or(false)
@@ -123,7 +128,7 @@ pub fn sizes_fields() -> bool {
 
 /// Puts the cursor into the box, unless the reader is somewhere else already, or a keyboard would cover the page.
 pub fn focus_if_nothing_is(field: &HtmlTextAreaElement) {
-    if nothing_has_focus() && matches("(pointer: fine)") {
+    if nothing_has_focus() && !is_touched() {
         _ = field.focus();
     }
 }
@@ -131,8 +136,14 @@ pub fn focus_if_nothing_is(field: &HtmlTextAreaElement) {
 /// Gives the focus a place where what had it has gone: the box, or where a keyboard would cover the page, the page.
 pub fn refocus() {
     if nothing_has_focus() {
-        focus(if matches("(pointer: fine)") { "#message" } else { "#talk" });
+        focus(if is_touched() { "#talk" } else { "#message" });
     }
+}
+
+/// Whether fingers are what points here, so that text is written on a keyboard that covers the page. Who has nothing
+/// to point with has a real keyboard, and nothing else.
+fn is_touched() -> bool {
+    matches("(pointer: coarse)")
 }
 
 pub fn nothing_has_focus() -> bool {

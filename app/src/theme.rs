@@ -38,11 +38,14 @@ impl Theme {
         }
     }
 
+    /// From the system's to the other one, so that the first press shows, then to what the system has, and back.
     fn next(self) -> Self {
+        let (system, other) =
+            if browser::prefers_dark() { (Self::Dark, Self::Light) } else { (Self::Light, Self::Dark) };
         match self {
-            Self::System => Self::Light,
-            Self::Light => Self::Dark,
-            Self::Dark => Self::System,
+            Self::System => other,
+            one if one == other => system,
+            _ => Self::System,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The parts of the box a question is written in, as the plain form they are.
 
-use model::{ConversationId, MessageId, ModelChoice, QUESTION_MAX_BYTES};
+use model::{ConversationId, MessageId, ModelChoice};
 
 use crate::html::{Element, el, icon};
 
@@ -89,9 +89,6 @@ pub fn send_or_stop(streaming: Option<MessageId>, sending: bool) -> Element {
 
 /// What to know before asking.
 pub fn hint() -> Element {
-    let limit = (QUESTION_MAX_BYTES / 1000).to_string();
-    let limit = el("span").class("limit").says_about(texts::QUESTION_LIMIT, &limit);
     let temporary = el("span").class("temporary").says(texts::TEMPORARY_HINT);
-    let hint = el("p").class("hint").attr("id", "hint").child(el("span").says(texts::HINT));
-    hint.child(" ").child(limit).child(temporary)
+    el("p").class("hint").attr("id", "hint").child(el("span").says(texts::HINT)).child(temporary)
 }
