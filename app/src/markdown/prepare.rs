@@ -148,8 +148,24 @@ impl Scan<'_> {
     /// Ends the formula that starts at `at` where the text ends.
     fn open_formula(&mut self, at: usize, in_table: bool) {
         let inside = at + 2;
-        // Half of its end may be there.
-        let half = self.out.len() > inside && matches!(self.out.last(), Some(b'\\' | b'$'));
+        // A formula with a brace that is not closed would be none.
+        let mut braces = 0_usize;
+        // Half of its end may be there: a dollar, or a backslash with nothing behind it.
+        let mut half = false;
+        let mut from = inside;
+        while let Some(byte) = self.out.get(from) {
+            half = *byte == b'$';
+            match byte {
+                b'\\' => {
+                    from += 1;
+                    half = from == self.out.len();
+                }
+                b'{' => braces += 1,
+                b'}' => braces = braces.saturating_sub(1),
+                _ => {}
+            }
+            from += 1;
+        }
         self.out.truncate(self.out.len() - usize::from(half));
         if blank(&self.out[inside..]) {
             self.out.truncate(at);
@@ -157,6 +173,7 @@ impl Scan<'_> {
         }
         self.out[at..inside].copy_from_slice(b"$$");
         self.settle(inside, self.out.len(), in_table);
+        self.out.extend(std::iter::repeat_n(b'}', braces));
         self.out.extend(b"$$");
     }
 

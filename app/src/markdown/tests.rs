@@ -248,6 +248,18 @@ fn formulas_are_formulas_and_money_is_money() {
 }
 
 #[test]
+fn a_formula_that_is_being_written_is_one_wherever_it_has_come_to() {
+    let tex =
+        "\\begin{aligned} \\text{Rate}_k &= r \\cdot D_{k-1} \\\\ \\{a\\} \\$5 &= \\frac{1}{2_{n}} \\end{aligned}";
+    for end in 1..tex.len() {
+        let so_far = open(&format!("So:\n\n$$\n{}", &tex[..end]));
+        let formula = so_far.split_once("tex display").is_some_and(|(before, _)| !before.contains('$'));
+        assert!(formula || end == 1, "{so_far}");
+        assert!(!so_far.contains("<em>"), "{so_far}");
+    }
+}
+
+#[test]
 fn footnotes_lead_there_and_back_within_their_message() {
     let out = html("One[^a b], again[^a b].\n\n[^a b]: Said *so*.");
     assert!(out.contains("<sup><a id=\"r-m-a_32b\" href=\"#n-m-a_32b\" "), "{out}");
