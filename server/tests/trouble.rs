@@ -262,9 +262,7 @@ async fn over_a_wire() -> (TestApp, Wire) {
 async fn a_question_of_which_the_database_says_nothing_is_given_back_and_not_answered() {
     let app = TestApp::start().await;
     let browser = app.signed_in(ALICE).await;
-    let database = app.database().await;
-    let mut held = database.begin().await.unwrap();
-    sqlx::query("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE").execute(&mut *held).await.unwrap();
+    let held = says_nothing_about("messages", &app).await;
     app.fault(json!({ "service": "openai", "kind": "hang", "after": 3 })).await;
     let refused = browser.call("ask", &[("content", "echo: one two three four five six")]).await;
     assert_eq!(refused.status(), 503);
@@ -284,9 +282,7 @@ async fn a_question_of_which_the_database_says_nothing_is_given_back_and_not_ans
 async fn whoever_asks_hears_something_although_the_database_says_nothing() {
     let app = TestApp::start().await;
     let browser = app.signed_in(ALICE).await;
-    let database = app.database().await;
-    let mut held = database.begin().await.unwrap();
-    sqlx::query("LOCK TABLE conversations IN ACCESS EXCLUSIVE MODE").execute(&mut *held).await.unwrap();
+    let held = says_nothing_about("conversations", &app).await;
     let list = browser.request(Method::GET, "/fn/conversations").header("accept", "application/json").send();
     let (page, list) = tokio::join!(browser.get("/chat"), list);
     assert_eq!(page.status(), 503);
@@ -297,6 +293,14 @@ async fn whoever_asks_hears_something_although_the_database_says_nothing() {
     assert!(fault.kind == FaultKind::Unavailable && !fault.correlation_id.is_empty(), "{fault:?}");
     held.rollback().await.unwrap();
     assert_eq!(browser.get("/chat").await.status(), 200);
+}
+
+/// The database of `app` says nothing to whoever asks for anything of `table`, until what this returns is rolled back.
+async fn says_nothing_about(table: &str, app: &TestApp) -> sqlx::Transaction<'static, sqlx::Postgres> {
+    let mut held = app.database().await.begin().await.unwrap();
+    let lock = format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+    sqlx::query(sqlx::AssertSqlSafe(lock)).execute(&mut *held).await.unwrap();
+    held
 }
 
 /// A reply goes on as if nothing had been when the database `goes` in the middle of it and comes back.

@@ -97,11 +97,18 @@ pub async fn search(pool: &PgPool, owner: UserId, words: &Words) -> Result<Vec<F
 fn parts(extract: &str) -> Vec<String> {
     // Without what only says in Markdown how the words are set: it is set in one line of its own.
     let bare = extract.replace("**", "").replace('`', "");
-    let line = bare.split_whitespace().filter(|word| !is_mark(word)).collect::<Vec<_>>().join(" ");
+    let words = bare.lines().flat_map(|line| line.split_whitespace().skip_while(|word| begins_block(word)));
+    let line = words.filter(|word| !rules_table(word)).collect::<Vec<_>>().join(" ");
     line.split([BEGIN, END]).map(str::to_owned).collect()
 }
 
-/// Whether `word` makes a heading, a quotation, or the lines of a table. A dash alone may be a dash.
-fn is_mark(word: &str) -> bool {
-    word != "-" && word.chars().all(|c| matches!(c, '#' | '>' | '|' | '*' | '-' | ':' | '='))
+/// Whether `word` at the beginning of a line makes a heading, a quotation, an item, a rule or a table's row of it. In the
+/// middle it is a dash or an operator.
+fn begins_block(word: &str) -> bool {
+    word.chars().all(|c| matches!(c, '#' | '>' | '*' | '+' | '-' | '=' | '|'))
+}
+
+/// Whether `word` stands between cells of a table, or under its head.
+fn rules_table(word: &str) -> bool {
+    word == "|" || (word.len() >= 3 && word.chars().all(|c| matches!(c, '-' | ':')))
 }
