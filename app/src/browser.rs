@@ -28,12 +28,18 @@ pub fn document() -> web_sys::Document {
     window().document().expect("a document")
 }
 
-/// The document's first element that matches, if it is of that kind.
+/// The document's first element that matches, which is of that kind: the selector says so.
 pub fn find<T: JsCast>(selector: &str) -> Option<T> {
     fn first(selector: &str) -> Option<Element> {
         document().document_element()?.query_selector(selector).ok()?
     }
-    first(selector)?.dyn_into().ok()
+    Some(first(selector)?.unchecked_into())
+}
+
+/// All elements in `root` that match.
+pub fn all(root: &Element, selector: &str) -> Vec<Element> {
+    let Ok(all) = root.query_selector_all(selector) else { return Vec::new() };
+    (0..all.length()).filter_map(|at| all.get(at)).map(JsCast::unchecked_into).collect()
 }
 
 /// Whether a drawer, menu or dialog is open, which Escape closes first.
@@ -62,13 +68,11 @@ pub fn is_writing(event: &Event) -> bool {
     around(event, "input, textarea, select").is_some()
 }
 
-/// Scrolls the first match into view, if it is not.
-pub fn into_view(selector: &str) {
-    if let Some(element) = find::<Element>(selector) {
-        let options = ScrollIntoViewOptions::new();
-        options.set_block(ScrollLogicalPosition::Nearest);
-        element.scroll_into_view_with_scroll_into_view_options(&options);
-    }
+/// Scrolls `element` to that edge of what it is seen in.
+pub fn scroll_to(element: &Element, edge: ScrollLogicalPosition) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(edge);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
 /// Empties the first box that matches.
@@ -152,7 +156,7 @@ pub fn nothing_has_focus() -> bool {
 
 /// What is in the box matching `selector` that `event` happened in.
 pub fn typed_in(event: &Event, selector: &str) -> Option<String> {
-    let field = event.target()?.dyn_into::<HtmlInputElement>().ok()?;
+    let field: HtmlInputElement = event.target()?.unchecked_into();
     field.matches(selector).ok()?.then(|| field.value())
 }
 
@@ -168,11 +172,8 @@ pub fn is_checked(selector: &str) -> bool {
 
 /// Presses the last button that matches.
 pub fn press_last(selector: &str) {
-    let Some(Ok(all)) = document().document_element().map(|root| root.query_selector_all(selector)) else { return };
-    if let Some(last) = all.length().checked_sub(1).and_then(|last| all.item(last))
-        && let Some(button) = last.dyn_ref::<HtmlElement>()
-    {
-        button.click();
+    if let Some(button) = document().body().and_then(|body| all(&body, selector).pop()) {
+        button.unchecked_ref::<HtmlElement>().click();
     }
 }
 

@@ -1,7 +1,7 @@
 //! Times on pages: UTC where the server writes them, the reader's own time once the page's code runs.
 
 use texts::{Language, Text};
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::JsValue;
 
 const DAY_SECS: i64 = 86_400;
 
@@ -122,11 +122,9 @@ pub fn localise_new(root: &web_sys::Element) {
 }
 
 fn localise_those(root: &web_sys::Element, selector: &str) {
-    let Ok(times) = root.query_selector_all(selector) else { return };
     let today = day(now_secs(), Zone::Local);
     let locale = locale();
-    for at in 0..times.length() {
-        let Some(time) = times.item(at).and_then(|time| time.dyn_into::<web_sys::Element>().ok()) else { continue };
+    for time in crate::browser::all(root, selector) {
         let Some(secs) = time.get_attribute("datetime").as_deref().and_then(parse) else { continue };
         let date = js_date(secs);
         let full = time.get_attribute("data-full").is_some();

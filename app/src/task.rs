@@ -36,6 +36,11 @@ pub fn next_frame(then: impl FnOnce() + 'static) {
     boxed(Box::new(then));
 }
 
+/// Does it when what has just changed is drawn.
+pub fn drawn(then: impl FnOnce() + 'static) {
+    next_frame(move || next_frame(then));
+}
+
 /// For a call that comes once.
 fn once(then: Box<dyn FnOnce()>) -> JsValue {
     Closure::once_into_js(then)

@@ -97,7 +97,11 @@ test("all of a long conversation is there again, in order, also when it was left
   for (const word of words) {
     await chat.askAndRead(`echo: ${word}`);
   }
-  const isWhole = () => expect(chat.questions).toContainText(words);
+  const isWhole = async (): Promise<void> => {
+    await expect(chat.questions).toContainText(words);
+    await expect(page.locator("article[hidden]"), "what was not seen when it was left").toHaveCount(0);
+    await expect(page.locator(".log"), "nothing is left of what was left").toHaveCount(1);
+  };
   await chat.newChat.click();
   await expect(chat.log).toHaveCount(0);
   await chat.link(words[0]).click();

@@ -5,12 +5,13 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Node};
 
-use crate::browser::document;
+use crate::browser::{all, document};
 
 /// How many messages are shown at once, at least: mostly more than a window has room for.
 const LAST: u32 = 12;
 /// Where the element of a log's finished messages has the others.
 const ABOVE: &str = "above";
+const HIDDEN: &str = "hidden";
 
 /// Takes what is above the last of `finished` out of it, an element that is not in the document. That takes as long as
 /// showing it would.
@@ -38,12 +39,30 @@ pub fn take(finished: &Element) {
     _ = Reflect::set(finished, &JsValue::from_str(ABOVE), &above);
 }
 
+/// Hides those of the last messages in `log` that its reader, who is at its end and leaves it, does not see.
+pub fn hide_unseen(log: &Element) {
+    let top = log.get_bounding_client_rect().top();
+    let messages = all(log, "article");
+    let mut is_seen = true;
+    for message in messages.iter().rev().take(2 * LAST as usize) {
+        // What is above one that is not seen is not asked, as to know where it is it would have to be laid out.
+        is_seen = is_seen && message.get_bounding_client_rect().bottom() > top;
+        if !is_seen {
+            // Its name is ours.
+            _ = message.set_attribute(HIDDEN, "");
+        }
+    }
+}
+
 /// Puts it back where it was taken from, if it was: the element of the finished messages in `log`.
 pub fn put_back(log: &Element) -> Option<Element> {
     let finished = log.query_selector(".sealed").ok()??;
     if let Some(above) = taken(&finished) {
         // As above. Nothing is left in it then.
         _ = finished.insert_before(&above, finished.first_child().as_ref());
+    }
+    for message in all(&finished, "article[hidden]") {
+        _ = message.remove_attribute(HIDDEN);
     }
     Some(finished)
 }

@@ -7,7 +7,7 @@ use reactive_graph::{
     callback::{Callable as _, Callback},
     owner::on_cleanup,
 };
-use wasm_bindgen::JsCast as _;
+use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, SubmitEvent};
 
 use super::{
@@ -145,7 +145,7 @@ pub fn composer(
 
 impl Box {
     /// The form's part that `selector` names.
-    fn find<T: wasm_bindgen::JsCast>(self, selector: &str) -> Option<T> {
+    fn find<T: JsCast>(self, selector: &str) -> Option<T> {
         browser::find(&format!(".box {selector}"))
     }
 
@@ -179,7 +179,7 @@ impl Box {
     }
 
     fn chosen(self, event: &Event) {
-        if let Some(select) = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok()) {
+        if let Some(select) = event.target().map(JsCast::unchecked_into::<HtmlSelectElement>) {
             browser::remember_model(&select);
             self.model.set(select.value());
         }

@@ -24,7 +24,7 @@ use crate::{
     html::{Part, effect, live},
     page::Page,
     signal::Signal,
-    task::run,
+    task::{drawn, run},
 };
 
 /// What an open conversation's parts share.
@@ -98,8 +98,10 @@ pub fn conversation(opened: OpenConversation) -> Vec<Part> {
         drop(kept::take(id));
         // What was fetched just now is as it is; what was kept may not be.
         let (may_be_stale, is_first) = (talk.may_be_stale(id, temporary), mem::take(&mut is_new));
-        if (is_first && again) || (!is_first && may_be_stale) {
-            run(talk.catch_up(id, !is_first));
+        if is_first && again {
+            drawn(move || run(talk.catch_up(id, false)));
+        } else if !is_first && may_be_stale {
+            run(talk.catch_up(id, true));
         }
     });
     let named = move || list.find(id, |one| one.title.clone()).unwrap_or_else(|| title.clone());
@@ -135,7 +137,8 @@ impl Talk {
 
     /// Shows what has become of the conversation. `idle`: nobody uses the session by this.
     async fn catch_up(self, id: ConversationId, idle: bool) {
-        let newest = open::show(id, self.revision.try_get_untracked(), idle).await;
+        let Some(known) = self.revision.try_get_untracked() else { return };
+        let newest = open::show(id, Some(known), idle).await;
         // The reader may have gone elsewhere, or on.
         let Some(shown) = self.revision.try_get_untracked() else { return };
         match newest {

@@ -1,6 +1,7 @@
 //! Leaving a conversation: what the page has of it is kept for when its reader comes back.
 
 use model::ConversationId;
+use web_sys::Element;
 
 use super::{
     above, composer,
@@ -31,6 +32,9 @@ impl Left {
         let Some(log) = scroll::log().filter(|_| !signed_out && !deleted) else { return };
         let spot = talk.scroll.spot();
         let Some(sealed) = above::put_back(&log) else { return };
+        if spot.is_none() {
+            above::hide_unseen(&log);
+        }
         let revision = talk.revision.get_untracked();
         let mut turns = talk.turns.take();
         let last = turns.iter().rev().find_map(Turn::as_reply);
@@ -46,9 +50,23 @@ impl Left {
             }
             _ = sealed.append_child(&added);
         }
-        sealed.remove();
+        put_away(&log, &sealed);
         let draft = if talk.editing.get_untracked().is_none() { composer::written() } else { None };
         let (finished, visit) = (sealed::kept(Kept::new(sealed)), Visit { again: true, spot });
         kept::keep(OpenConversation { id, title, revision, temporary, context_tokens, draft, finished, live, visit });
     }
+}
+
+/// Of so many stretches and single messages a log can be taken apart within a frame.
+const FEW: u32 = 12;
+
+/// Takes a log that is left away: a long one only out of sight, as taking thousands of elements apart takes longer than
+/// showing what comes in their place. That is done behind it, see `html/mount.rs`.
+fn put_away(log: &Element, sealed: &Element) {
+    let Some(reel) = log.parent_element().filter(|_| sealed.child_element_count() > FEW) else {
+        sealed.remove();
+        return;
+    };
+    // Its name is ours.
+    _ = reel.set_attribute("hidden", "until-found");
 }

@@ -2,7 +2,7 @@
 
 use model::{ConversationId, ConversationPage, ConversationSummary};
 use texts::Text;
-use wasm_bindgen::JsCast as _;
+use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement, KeyboardEvent};
 
 use super::list::{Change, Conversations, Done, Editing, Offer};
@@ -110,7 +110,7 @@ pub fn finish(list: Conversations, event: &Event) {
         return;
     };
     refocus(id);
-    let field = form.query_selector("input").ok().flatten().and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+    let field = form.query_selector("input").ok().flatten().map(JsCast::unchecked_into::<HtmlInputElement>);
     let text = field.map(|field| field.value()).unwrap_or_default().trim().to_owned();
     let before = list
         .find(id, |one| if function == RENAME.0 { one.title.clone() } else { one.folder.clone().unwrap_or_default() });

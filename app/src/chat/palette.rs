@@ -7,7 +7,7 @@ use model::{ConversationId, ConversationSummary, Found, Viewer};
 use reactive_graph::diagnostics::SpecialNonReactiveZone;
 use texts::{Language, Text};
 use wasm_bindgen::JsCast as _;
-use web_sys::{Event, KeyboardEvent, MouseEvent};
+use web_sys::{Event, KeyboardEvent, MouseEvent, ScrollLogicalPosition};
 
 use super::{api, list::Conversations};
 use crate::{
@@ -234,13 +234,16 @@ impl Palette {
             _ => return,
         }
         event.prevent_default();
-        next_frame(|| browser::into_view("#palette [aria-selected=true]"));
+        next_frame(|| {
+            if let Some(entry) = browser::find("#palette [aria-selected=true]") {
+                browser::scroll_to(&entry, ScrollLogicalPosition::Nearest);
+            }
+        });
     }
 
     fn clicked(self, event: &MouseEvent) {
         // What lies around it is part of the dialog, too: a click there closes it.
-        let is_around = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlDialogElement>().ok());
-        if is_around.is_some() {
+        if event.target().is_some_and(|target| target.unchecked_ref::<web_sys::Element>().tag_name() == "DIALOG") {
             browser::close_dialog(ID);
         }
         let entry = browser::around(event, "[data-n]").and_then(|entry| entry.get_attribute("data-n")?.parse().ok());

@@ -1,9 +1,13 @@
 //! Where the log is scrolled to: it follows what is written for as long as its end is in view.
 
 use model::MessageId;
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, HtmlElement, ScrollLogicalPosition};
 
-use crate::{browser::find, signal::Signal, task::next_frame};
+use crate::{
+    browser::{find, scroll_to},
+    signal::Signal,
+    task::next_frame,
+};
 
 /// How far from its end still counts as being there.
 const SLACK_PX: i32 = 64;
@@ -25,9 +29,9 @@ pub struct Scroll {
     top: Signal<i32>,
 }
 
-/// The log of the conversation that is shown.
+/// The log of the conversation that is shown, and not one that was left.
 pub fn log() -> Option<HtmlElement> {
-    find(".log")
+    find(":not([hidden]) > .log")
 }
 
 impl Scroll {
@@ -59,7 +63,7 @@ impl Scroll {
         let Some(message) = message(log, &id.to_string()) else { return false };
         self.at_end.set(false);
         next_frame(move || {
-            message.scroll_into_view();
+            scroll_to(&message, ScrollLogicalPosition::Start);
             _ = message.class_list().add_1("pointed-out");
         });
         true

@@ -3,11 +3,10 @@
 
 use js_sys::{Array, JSON};
 use model::{Part, Typeset};
-use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
 use crate::{
-    fetch, html,
+    browser, fetch, html,
     markdown::{UNSET, formula, tokens},
     signal::Signal,
     task::run,
@@ -41,11 +40,9 @@ fn has_unset(part: &Element) -> bool {
 
 /// Whether there may be more.
 async fn set_some(root: &Element) -> bool {
-    let Ok(found) = root.query_selector_all(&format!(".{UNSET}")) else { return false };
     let (wanted, mut units) = (Array::new(), 0);
     let mut asked = Vec::new();
-    for at in (0..found.length()).rev() {
-        let Some(element) = found.get(at).map(|node| node.unchecked_into::<Element>()) else { continue };
+    for element in browser::all(root, &format!(".{UNSET}")).into_iter().rev() {
         let text = element.text_content().unwrap_or_default();
         let length = text.len() as u32;
         if !asked.is_empty() && units + length > UNITS || wanted.length() == PARTS {

@@ -13,7 +13,11 @@ use super::{
     Element, dom,
     part::{Frame, Part},
 };
-use crate::{browser::document, language, task::listen_to};
+use crate::{
+    browser::document,
+    language,
+    task::{drawn, listen_to},
+};
 
 /// Brings the page to life that the server wrote: `app` makes the same parts, which adopt the nodes in the body.
 pub fn hydrate(app: impl FnOnce() -> Vec<Part>) {
@@ -162,9 +166,7 @@ fn switch(mut parts: Box<dyn FnMut() -> Vec<Part>>, place: Rc<RefCell<Place>>, n
                 end.map(|end| (between(begin, &end), end))
             }
             Place::Shown(nodes, end) => end.parent_node().map(|parent| {
-                for node in nodes.drain(..) {
-                    dom::remove(&node);
-                }
+                nodes.drain(..).for_each(let_go);
                 (build(new, &parent, Some(end)), end.clone())
             }),
         };
@@ -174,6 +176,15 @@ fn switch(mut parts: Box<dyn FnMut() -> Vec<Part>>, place: Rc<RefCell<Place>>, n
     }));
     if let Place::Shown(_, end) = &*first.borrow() {
         *next = end.next_sibling();
+    }
+}
+
+/// Takes a node out of where it is; one that is hidden when what comes in its place is drawn.
+fn let_go(node: Node) {
+    if node.dyn_ref::<DomElement>().is_some_and(|node| node.get_attribute("hidden").is_some()) {
+        drawn(move || dom::remove(&node));
+    } else {
+        dom::remove(&node);
     }
 }
 

@@ -61,7 +61,7 @@ pub fn host(target: &str) -> Option<&str> {
 /// Whether `label` names a host, and another one than `host`.
 pub fn misleads(label: &str, host: &str) -> bool {
     const DOMAINS: [&str; 12] = ["com", "org", "net", "de", "eu", "uk", "ch", "fr", "at", "io", "bank", "example"];
-    let bare = |name: &str| name.trim_start_matches("www.").to_ascii_lowercase();
+    let bare = |name: &str| name.strip_prefix("www.").unwrap_or(name).to_ascii_lowercase();
     label.split_whitespace().any(|word| {
         let word = word.trim_matches(|c: char| c.is_ascii_punctuation());
         // Looked for as bytes: searching for texts would be another two kilobytes of code.
