@@ -124,9 +124,10 @@ fn scripts(assets: &Assets, language: Language) -> impl IntoView + use<> {
     }
 }
 
-/// Before that, whether the reader wants code wrapped, because it changes how high everything is.
-const SHOW_END: &str = "{try{if(localStorage['banter-wrap'])document.documentElement.dataset.wrap=''}catch{}\
-    const l=document.querySelector('.log');if(l)l.scrollTop=l.scrollHeight}";
+/// Before that, whether the reader wants code wrapped, because it changes how high everything is. The style sheet shows no
+/// log until it is shown at its end.
+const SHOW_END: &str = "{const d=document.documentElement.dataset,l=document.querySelector('.log');\
+    try{if(localStorage['banter-wrap'])d.wrap=''}catch{}d.end='';if(l)l.scrollTop=l.scrollHeight}";
 
 /// What the page was made from, for its code to start from. Not a script that runs.
 fn data(page: &PageData) -> impl IntoView + use<> {

@@ -229,3 +229,19 @@ test("a long conversation opens at its end", async ({ page, chat }) => {
   await page.reload();
   await expect(chat.answer.getByText("line 30", { exact: true })).toBeInViewport();
 });
+
+test("of a long conversation that is still on its way the beginning is not shown", async ({ page, chat }) => {
+  const word = uniqueWord();
+  const lines = Array.from({ length: 30 }, (_, index) => `line ${index + 1}`).join("\n\n");
+  await chat.open();
+  await chat.askAndRead(`echo: ${word}\n\n${lines}`);
+  await page.route("**/chat/*", async (route) => {
+    const response = await route.fetch();
+    const [here] = (await response.text()).split(">line 25<");
+    await route.fulfill({ response, body: here });
+  });
+  await page.reload();
+  await expect(chat.link(word)).toBeVisible();
+  await expect(page.locator("article")).toHaveCount(2);
+  await expect(page.getByText("line 2", { exact: true })).toBeHidden();
+});
