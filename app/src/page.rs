@@ -338,6 +338,7 @@ impl Page {
     }
 
     fn show(self, place: Place) {
+        chat::above::note_seen();
         let is_there = self.place.try_get_untracked() == Some(place) && !self.is_at_error();
         self.look_for.set(None);
         self.place.set(place);

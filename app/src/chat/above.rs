@@ -5,6 +5,7 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Node};
 
+use super::scroll;
 use crate::browser::{all, document};
 
 /// How many messages are shown at once, at least: mostly more than a window has room for.
@@ -12,6 +13,7 @@ const LAST: u32 = 12;
 /// Where the element of a log's finished messages has the others.
 const ABOVE: &str = "above";
 const HIDDEN: &str = "hidden";
+const SEEN: &str = "data-seen";
 
 /// Takes what is above the last of `finished` out of it, an element that is not in the document. That takes as long as
 /// showing it would.
@@ -39,18 +41,22 @@ pub fn take(finished: &Element) {
     _ = Reflect::set(finished, &JsValue::from_str(ABOVE), &above);
 }
 
+/// Notes how many of the last messages the reader sees who is at the log's end. Before anything changes because they leave
+/// it: the browser knows where everything is then, and need not lay it out for that.
+pub fn note_seen() {
+    let Some(log) = scroll::log().filter(scroll::is_at_end) else { return };
+    let top = log.get_bounding_client_rect().top();
+    let seen = all(&log, "article").into_iter().rev().take_while(|one| one.get_bounding_client_rect().bottom() > top);
+    // Its name is ours.
+    _ = log.set_attribute(SEEN, &seen.count().to_string());
+}
+
 /// Hides those of the last messages in `log` that its reader, who is at its end and leaves it, does not see.
 pub fn hide_unseen(log: &Element) {
-    let top = log.get_bounding_client_rect().top();
-    let messages = all(log, "article");
-    let mut is_seen = true;
-    for message in messages.iter().rev().take(2 * LAST as usize) {
-        // What is above one that is not seen is not asked, as to know where it is it would have to be laid out.
-        is_seen = is_seen && message.get_bounding_client_rect().bottom() > top;
-        if !is_seen {
-            // Its name is ours.
-            _ = message.set_attribute(HIDDEN, "");
-        }
+    let Some(seen) = log.get_attribute(SEEN).and_then(|seen| seen.parse().ok()) else { return };
+    for message in all(log, "article").iter().rev().take(2 * LAST as usize).skip(seen) {
+        // Its name is ours.
+        _ = message.set_attribute(HIDDEN, "");
     }
 }
 

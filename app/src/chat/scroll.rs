@@ -34,6 +34,11 @@ pub fn log() -> Option<HtmlElement> {
     find(":not([hidden]) > .log")
 }
 
+/// Whether the end of `log` is in view.
+pub fn is_at_end(log: &HtmlElement) -> bool {
+    log.scroll_height() - log.scroll_top() - log.client_height() <= SLACK_PX
+}
+
 impl Scroll {
     pub fn new() -> Self {
         Self { at_end: Signal::new(true), top: Signal::new(0) }
@@ -46,7 +51,7 @@ impl Scroll {
         let top = log.scroll_top();
         let went_up = top < self.top.get_untracked();
         self.top.set(top);
-        let at_end = log.scroll_height() - top - log.client_height() <= SLACK_PX;
+        let at_end = is_at_end(&log);
         if at_end != self.at_end.get_untracked() && (at_end || went_up) {
             self.at_end.set(at_end);
         }
