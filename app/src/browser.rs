@@ -137,11 +137,16 @@ pub fn focus_if_nothing_is(field: &HtmlTextAreaElement) {
     }
 }
 
-/// Gives the focus a place where what had it has gone: the box, or where a keyboard would cover the page, the page.
+/// Gives the focus a place where what had it has gone.
 pub fn refocus() {
     if nothing_has_focus() {
-        focus(if is_touched() { "#talk" } else { "#message" });
+        focus_box();
     }
+}
+
+/// Puts the cursor into the box, or where a keyboard would cover the page, the focus on the page.
+pub fn focus_box() {
+    focus(if is_touched() { "#talk" } else { "#message" });
 }
 
 /// Whether fingers are what points here, so that text is written on a keyboard that covers the page. Who has nothing
@@ -301,7 +306,8 @@ pub fn followed_link(event: &MouseEvent) -> Option<String> {
     link.get_attribute("href").filter(|path| !path.contains(['?', '#']))
 }
 
-/// Whether one of `keys` is held down: the names under which events of the mouse have them, too.
+/// Whether one of `keys` is held down: the names under which events of the mouse have them, too. `detail`, of a click, is
+/// how often a mouse was: not at all, if it was a key.
 pub fn holds(event: &Event, keys: &[&str]) -> bool {
     keys.iter().any(|key| Reflect::get(event, &JsValue::from_str(key)).is_ok_and(|held| held.is_truthy()))
 }

@@ -21,7 +21,7 @@ use crate::{
     session::Session,
     sheet::Sheet,
     signal::Signal,
-    task::{after, listen, run},
+    task::{after, drawn, listen, run},
     theme::{self, Theme},
     unreadable,
 };
@@ -208,7 +208,13 @@ impl Page {
                     match Place::of(&path) {
                         Place::Missing => return,
                         Place::Sheet => self.leave(&path),
-                        _ => self.go(&path),
+                        _ => {
+                            self.go(&path);
+                            // Who points at a conversation writes in it next; who came to its link by keys goes on there.
+                            if browser::holds(&event, &["detail"]) {
+                                drawn(browser::focus_box);
+                            }
+                        }
                     }
                     // The message that a search has found there.
                     let at = browser::around(&event, "[data-at]").and_then(|link| link.get_attribute("data-at"));

@@ -86,3 +86,19 @@ test("Escape stops the answer", async ({ page, chat }) => {
   await page.keyboard.press("Escape");
   await expect(chat.answer.getByRole("status")).toContainText("stopped");
 });
+
+test("who points at a conversation writes in it next, and who came by keys goes on in the list", async ({ page, chat }) => {
+  const [one, other] = [uniqueWord(), uniqueWord()];
+  await chat.open();
+  await chat.askAndRead(`echo: ${one}`);
+  await chat.newChat.click();
+  await chat.askAndRead(`echo: ${other}`);
+  await chat.link(one).click();
+  await expect(chat.message).toBeFocused();
+  await page.keyboard.type("and then");
+  await expect(chat.message).toHaveValue("and then");
+  await chat.link(other).focus();
+  await page.keyboard.press("Enter");
+  await expect(chat.answerText).toHaveText(other);
+  await expect(chat.link(other)).toBeFocused();
+});
