@@ -133,8 +133,9 @@ test("a window that has room for more than the end of a conversation is filled a
   test.slow();
   const word = uniqueWord();
   await chat.open(ERIN);
+  // Each another one: who waits for a question like the last one waits for nothing.
   for (let asked = 0; asked < 8; asked += 1) {
-    await chat.askAndRead(`echo: ${word}`);
+    await chat.askAndRead(`echo: ${word} ${asked}`);
   }
   await page.setViewportSize({ width: 1280, height: 2400 });
   // A document that has nothing of it yet.
