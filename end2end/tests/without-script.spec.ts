@@ -109,3 +109,16 @@ test("a page is complete however often it is asked for, the first time after a c
   }
   expect(incomplete).toEqual([]);
 });
+
+test("a conversation is shown also where somebody takes the page's scripts away", async ({ page, chat }) => {
+  const word = uniqueWord();
+  await chat.open();
+  await chat.askAndRead(`echo: ${word}`);
+  await page.route("**/chat/*", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace(/<script[^]*?<\/script>/g, "") });
+  });
+  await page.reload();
+  await expect(chat.answerText).toHaveText(word, { timeout: 20_000 });
+  await expect(chat.answerText).toBeVisible();
+});
