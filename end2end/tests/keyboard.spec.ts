@@ -88,11 +88,7 @@ test("Escape stops the answer", async ({ page, chat }) => {
 });
 
 test("who points at a conversation writes in it next, and who came by keys goes on in the list", async ({ page, chat }) => {
-  const [one, other] = [uniqueWord(), uniqueWord()];
-  await chat.open();
-  await chat.askAndRead(`echo: ${one}`);
-  await chat.newChat.click();
-  await chat.askAndRead(`echo: ${other}`);
+  const [one, other] = await chat.openTwo();
   await chat.link(one).click();
   await expect(chat.message).toBeFocused();
   await page.keyboard.type("and then");

@@ -19,18 +19,8 @@ function opened(page: Page): Response[] {
   return answers;
 }
 
-/** Two conversations, of which the second one is open. */
-async function two(chat: Chat): Promise<[string, string]> {
-  const [one, other] = [uniqueWord(), uniqueWord()];
-  await chat.open(ERIN);
-  await chat.askAndRead(`echo: ${one}`);
-  await chat.newChat.click();
-  await chat.askAndRead(`echo: ${other}`);
-  return [one, other];
-}
-
 test("going back to a visited conversation asks for none of its messages", async ({ page, chat }) => {
-  const [one, other] = await two(chat);
+  const [one, other] = await chat.openTwo(ERIN);
   const answers = opened(page);
   await chat.link(one).click();
   await expect(chat.answerText).toHaveText(one);
@@ -47,7 +37,7 @@ test("going back to a visited conversation asks for none of its messages", async
 });
 
 test("what was changed elsewhere meanwhile shows", async ({ page, chat, newBrowser }) => {
-  const [one, other] = await two(chat);
+  const [one, other] = await chat.openTwo(ERIN);
   const phone = new Chat(await (await newBrowser()).newPage());
   await chat.link(one).click();
   await phone.open(ERIN, new URL(page.url()).pathname);
@@ -60,7 +50,7 @@ test("what was changed elsewhere meanwhile shows", async ({ page, chat, newBrows
 });
 
 test("an answer goes on that was being written when its conversation was left", async ({ page, chat }) => {
-  const [one, other] = await two(chat);
+  const [one, other] = await chat.openTwo(ERIN);
   await chat.link(one).click();
   await chat.ask(`echo: ${numberedWords(150)}`);
   await expect(chat.answer).toContainText("n2");
@@ -155,7 +145,7 @@ test("a window that has room for more than the end of a conversation is filled a
 });
 
 test("what was written and not sent is in its box again", async ({ chat }) => {
-  const [one, other] = await two(chat);
+  const [one, other] = await chat.openTwo(ERIN);
   await chat.message.fill("half a thought");
   await chat.link(one).click();
   await expect(chat.message).toHaveValue("");
@@ -164,7 +154,7 @@ test("what was written and not sent is in its box again", async ({ chat }) => {
 });
 
 test("a link that is pointed at is followed without waiting, and pointing uses no session", async ({ page, chat }) => {
-  const [one] = await two(chat);
+  const [one] = await chat.openTwo(ERIN);
   await page.reload();
   await chat.ready();
   const fetched = page.waitForResponse((response) => response.url().includes("/fn/open?"));
@@ -211,7 +201,7 @@ test.describe("deleted elsewhere", () => {
   });
 
   test("one that was visited is not shown again", async ({ page, chat, context }) => {
-    const [one, other] = await two(chat);
+    const [one, other] = await chat.openTwo(ERIN);
     await chat.link(one).click();
     await expect(chat.answerText).toHaveText(one);
     const elsewhere = new Chat(await context.newPage());
@@ -229,7 +219,7 @@ test.describe("signed out", () => {
   test.use({ expectedErrors: /status of 401/ });
 
   test("nothing that was visited is shown any more", async ({ page, chat, context }) => {
-    const [one] = await two(chat);
+    const [one] = await chat.openTwo(ERIN);
     const elsewhere = await context.newPage();
     await elsewhere.goto("/profile");
     await elsewhere.getByRole("button", { name: "Sign out" }).click();

@@ -74,11 +74,7 @@ test("a second question is answered in the same conversation", async ({ page, ch
 });
 
 test("the browser's back button leads from a conversation to the one before", async ({ page, chat }) => {
-  const [first, second] = [uniqueWord(), uniqueWord()];
-  await chat.open();
-  await chat.askAndRead(`echo: ${first}`);
-  await chat.newChat.click();
-  await chat.askAndRead(`echo: ${second}`);
+  const [first, second] = await chat.openTwo();
   await chat.link(first).click();
   await expect(chat.answerText).toHaveText(first);
   await page.goBack();

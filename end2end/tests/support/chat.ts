@@ -86,6 +86,16 @@ export class Chat {
     await this.ask(question);
     await this.ended();
   }
+
+  /** Opens the page and begins two conversations, of which the second one stays open. The word of each. */
+  async openTwo(persona?: Persona): Promise<[string, string]> {
+    const [one, other] = [uniqueWord(), uniqueWord()];
+    await this.open(persona);
+    await this.askAndRead(`echo: ${one}`);
+    await this.newChat.click();
+    await this.askAndRead(`echo: ${other}`);
+    return [one, other];
+  }
 }
 
 /** A word nobody else uses: makes a question, its title and the faults ordered for it a test's own. */
