@@ -39,6 +39,24 @@ async fn an_edited_question_is_a_branch_and_the_other_one_stays() {
 }
 
 #[tokio::test]
+async fn choosing_what_is_shown_already_changes_nothing() {
+    let app = TestApp::start().await;
+    let alice = app.signed_in(ALICE).await;
+    let first = alice.ask("echo: one").await.receipt;
+    let id = first.conversation_id;
+    let follow_up = alice.ask_in(Some(id), "echo: follow-up").await.receipt.question.id.to_string();
+    let edited: Value = alice.change("edit", &[("question", &follow_up), ("content", "echo: other")]).await;
+    alice.events(edited["live"]["id"].as_str().unwrap().parse().unwrap(), 0).await;
+    alice.change::<Value>("choose", &[("message", &follow_up)]).await;
+    let chosen = alice.conversation(id).await;
+    // As a search does whose page does not know yet that the conversation has gone on.
+    alice.change::<Value>("choose", &[("message", &first.question.id.to_string())]).await;
+    let shown = alice.conversation(id).await;
+    assert_eq!(said(&shown), ["echo: one", "one", "echo: follow-up", "follow-up"], "not the newest way on");
+    assert_eq!(shown.revision, chosen.revision);
+}
+
+#[tokio::test]
 async fn an_answer_can_be_asked_for_again_of_another_model() {
     let app = TestApp::start().await;
     let alice = app.signed_in(ALICE).await;

@@ -179,13 +179,17 @@ pub async fn change(
     row.as_ref().map(summary).transpose()
 }
 
-/// Shows the path through `message`, on to the newest message behind it, in its conversation of `owner`. Says which one
-/// that is; `None` when there is no such message.
+/// Shows the path through `message`, on to the newest message behind it, in its conversation of `owner`; nothing changes
+/// where what is shown goes through it already. Says which conversation that is; `None` when there is no such message.
 pub async fn choose(pool: &PgPool, owner: UserId, message: MessageId) -> Result<Option<ConversationId>, sqlx::Error> {
     let id: Option<Uuid> = sqlx::query_scalar(
         "WITH RECURSIVE chosen AS (
-            SELECT m.id, m.conversation_id FROM messages m JOIN conversations c ON c.id = m.conversation_id
+            SELECT m.id, m.conversation_id, c.leaf_id FROM messages m JOIN conversations c ON c.id = m.conversation_id
             WHERE m.id = $1 AND c.owner_id = $2 AND c.deleted_at IS NULL
+         ),
+         shown AS (
+            SELECT m.id, m.parent_id FROM chosen JOIN messages m ON m.id = chosen.leaf_id
+            UNION ALL SELECT m.id, m.parent_id FROM shown s JOIN messages m ON m.id = s.parent_id
          ),
          onwards AS (
             SELECT id FROM chosen
@@ -196,9 +200,10 @@ pub async fn choose(pool: &PgPool, owner: UserId, message: MessageId) -> Result<
          told AS (
             UPDATE conversations c SET revision = revision + 1, leaf_id = (
                 SELECT id FROM onwards o WHERE NOT EXISTS (SELECT FROM messages WHERE parent_id = o.id)
-            ) FROM chosen WHERE c.id = chosen.conversation_id RETURNING c.id
+            ) FROM chosen
+            WHERE c.id = chosen.conversation_id AND NOT EXISTS (SELECT FROM shown WHERE id = $1) RETURNING c.id
          )
-         SELECT id FROM told WHERE pg_notify($3, $4 || $2::uuid::text) IS NOT NULL",
+         SELECT conversation_id, (SELECT pg_notify($3, $4 || $2::uuid::text) FROM told) FROM chosen",
     )
     .bind(message.0)
     .bind(owner.0)
