@@ -52,50 +52,62 @@ const LANGUAGES: &[(&[&str], &str)] = &[
     (&["yaml", "yml"], "YAML"),
 ];
 
-/// Beginnings of scope names, and what they mean; the first that fits decides. `None`: plain, whatever is around it.
+/// What a scope means.
+#[derive(Clone, Copy)]
+enum Meaning {
+    Class(TokenClass),
+    /// Plain, whatever is around it.
+    Plain,
+    /// A sign is plain, a word (such as SQL's `AND`) a keyword.
+    Operator,
+}
+
+use Meaning::{Class, Operator, Plain};
+
+/// Beginnings of scope names, and what they mean; the first that fits decides.
 /// Names: <https://www.sublimetext.com/docs/scope_naming.html>.
-const CLASSES: &[(&str, Option<TokenClass>)] = &[
-    ("comment", Some(TokenClass::Comment)),
-    ("meta.interpolation", None),
-    ("constant.character", Some(TokenClass::Number)),
-    ("string", Some(TokenClass::String)),
-    ("constant", Some(TokenClass::Number)),
-    ("support.constant", Some(TokenClass::Number)),
-    ("keyword.operator", None),
-    ("keyword", Some(TokenClass::Keyword)),
-    ("storage", Some(TokenClass::Keyword)),
-    ("variable.language", Some(TokenClass::Keyword)),
-    ("entity.name.function", Some(TokenClass::Function)),
-    ("support.function", Some(TokenClass::Function)),
-    ("variable.function", Some(TokenClass::Function)),
-    ("variable.annotation", Some(TokenClass::Attribute)),
-    ("entity.name.tag", Some(TokenClass::Keyword)),
-    ("entity.other.attribute-name", Some(TokenClass::Attribute)),
-    ("support.type.property-name", Some(TokenClass::Attribute)),
-    ("entity.name", Some(TokenClass::Type)),
-    ("entity.other.inherited-class", Some(TokenClass::Type)),
-    ("support.type", Some(TokenClass::Type)),
-    ("support.class", Some(TokenClass::Type)),
-    ("markup.inserted", Some(TokenClass::String)),
-    ("markup.deleted", Some(TokenClass::Deleted)),
-    ("meta.diff.range", Some(TokenClass::Function)),
-    ("meta.diff.header", Some(TokenClass::Comment)),
+const MEANINGS: &[(&str, Meaning)] = &[
+    ("comment", Class(TokenClass::Comment)),
+    ("meta.interpolation", Plain),
+    ("constant.character", Class(TokenClass::Number)),
+    ("string", Class(TokenClass::String)),
+    ("constant", Class(TokenClass::Number)),
+    ("support.constant", Class(TokenClass::Number)),
+    ("keyword.operator", Operator),
+    ("keyword", Class(TokenClass::Keyword)),
+    ("storage", Class(TokenClass::Keyword)),
+    ("variable.language", Class(TokenClass::Keyword)),
+    ("entity.name.function", Class(TokenClass::Function)),
+    ("support.function", Class(TokenClass::Function)),
+    ("variable.function", Class(TokenClass::Function)),
+    ("variable.annotation", Class(TokenClass::Attribute)),
+    ("entity.name.tag", Class(TokenClass::Keyword)),
+    ("entity.other.attribute-name", Class(TokenClass::Attribute)),
+    ("support.type.property-name", Class(TokenClass::Attribute)),
+    ("entity.name", Class(TokenClass::Type)),
+    ("entity.other.inherited-class", Class(TokenClass::Type)),
+    ("support.type", Class(TokenClass::Type)),
+    ("support.class", Class(TokenClass::Type)),
+    ("markup.inserted", Class(TokenClass::String)),
+    ("markup.deleted", Class(TokenClass::Deleted)),
+    ("meta.diff.range", Class(TokenClass::Function)),
+    ("meta.diff.header", Class(TokenClass::Comment)),
 ];
 
 pub(super) struct Grammars {
     set: SyntaxSet,
-    rules: Vec<(Scope, Option<TokenClass>)>,
+    rules: Vec<(Scope, Meaning)>,
     /// What each scope that was met means, if anything.
-    known: RefCell<HashMap<Scope, Option<Option<TokenClass>>>>,
+    known: RefCell<HashMap<Scope, Option<Meaning>>>,
 }
 
 impl Grammars {
     /// 2 ms and 2 MB; the rest comes with the languages.
     pub(super) fn load() -> Self {
-        let rule = |(name, class): &(&str, Option<TokenClass>)| Some((Scope::new(name).ok()?, *class));
+        let rule = |(name, meaning): &(&str, Meaning)| Some((Scope::new(name).ok()?, *meaning));
         Self {
             set: two_face::syntax::extra_newlines(),
-            rules: CLASSES.iter().filter_map(rule).collect(),
+            rules: MEANINGS.iter().filter_map(rule).collect(),
             known: RefCell::default(),
         }
     }
@@ -117,13 +129,15 @@ impl Grammars {
             let Ok(changes) = state.parse_line(line, &self.set) else { return Ok(None) };
             let mut at = 0;
             for (place, change) in changes {
-                runs.add(self.class(&stack), place.saturating_sub(at));
+                let piece = line.get(at..place).unwrap_or_default();
+                runs.add(self.class(&stack, piece), piece.len());
                 at = at.max(place);
                 if stack.apply(&change).is_err() {
                     return Ok(None);
                 }
             }
-            runs.add(self.class(&stack), line.len() - at);
+            let rest = line.get(at..).unwrap_or_default();
+            runs.add(self.class(&stack, rest), rest.len());
         }
         Ok(Some(runs.flat))
     }
@@ -134,13 +148,18 @@ impl Grammars {
         self.set.find_syntax_by_name(name)
     }
 
-    /// What the innermost scope that means anything means.
-    fn class(&self, stack: &ScopeStack) -> Option<TokenClass> {
+    /// What the innermost scope that means anything means for `piece`.
+    fn class(&self, stack: &ScopeStack, piece: &str) -> Option<TokenClass> {
         let mut known = self.known.borrow_mut();
-        stack.scopes.iter().rev().find_map(|scope| {
-            let rule = || self.rules.iter().find(|(rule, _)| rule.is_prefix_of(*scope)).map(|(_, class)| *class);
+        let meaning = stack.scopes.iter().rev().find_map(|scope| {
+            let rule = || self.rules.iter().find(|(rule, _)| rule.is_prefix_of(*scope)).map(|(_, meaning)| *meaning);
             *known.entry(*scope).or_insert_with(rule)
-        })?
+        });
+        match meaning? {
+            Class(class) => Some(class),
+            Operator if piece.contains(char::is_alphabetic) => Some(TokenClass::Keyword),
+            Operator | Plain => None,
+        }
     }
 }
 
@@ -193,6 +212,8 @@ mod tests {
         has("Python", "class A:\n    x = 12\n", TokenClass::Type, "A");
         has("sql", "SELECT sum(x) FROM t WHERE a = 'b'", TokenClass::Keyword, "SELECT");
         has("sql", "SELECT sum(x) FROM t WHERE a = 'b'", TokenClass::String, "'b'");
+        has("sql", "SELECT a AS b FROM t WHERE a = 1 AND b IS NULL", TokenClass::Keyword, "AND");
+        has("python", "if a and not b == c:\n    pass\n", TokenClass::Keyword, "and");
         has("typescript", "export const a = (b: string) => 12;", TokenClass::Number, "12");
         has("html", "<a href='x'>y</a>", TokenClass::Attribute, "href");
         has("diff", "-old\n+new\n", TokenClass::Deleted, "-old");
