@@ -22,11 +22,8 @@ impl Fitted {
     }
 
     /// What fits into `limit` tokens. The newest question, what follows it, and what the system says stay in any case.
-    /// Blocks; counts nothing where the texts' length already says that all of it fits.
+    /// Blocks.
     pub(crate) fn within(turns: Vec<Turn>, limit: u32) -> Self {
-        if tokens::at_most(turns.iter().map(|turn| turn.text.as_str())) <= limit as usize {
-            return Self::whole(turns);
-        }
         let room = limit.saturating_sub(tokens::of_beginning());
         let first = newest_that_fit(&turns, room, tokens::of_turn);
         Self::from(turns, first)

@@ -81,6 +81,10 @@ impl Metering {
     /// What of `turns` fits into `model`.
     pub(crate) async fn fit(&self, model: &str, turns: Vec<Turn>) -> Result<Fitted, Error> {
         let Some(limit) = self.prompt_limit(model) else { return Ok(Fitted::whole(turns)) };
+        // Mostly the texts' length says already that all of it fits, and no first token waits for a thread that counts.
+        if tokens::at_most(turns.iter().map(|turn| turn.text.as_str())) <= limit as usize {
+            return Ok(Fitted::whole(turns));
+        }
         tokens::counting(move || Fitted::within(turns, limit)).await
     }
 

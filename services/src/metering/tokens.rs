@@ -5,6 +5,7 @@
 use std::sync::LazyLock;
 
 use tiktoken_rs::CoreBPE;
+use tokio::sync::Semaphore;
 
 use crate::{
     completions::{INSTRUCTIONS, Turn},
@@ -22,8 +23,13 @@ static ENCODING: LazyLock<CoreBPE> = LazyLock::new(|| {
     tiktoken_rs::o200k_base().expect("the embedded table can be read")
 });
 
+/// Two texts at a time. Many answers can end in the same moment, and every thread that counts takes memory of its own.
+static TURN: Semaphore = Semaphore::const_new(2);
+
 /// Does work that counts where it keeps nobody waiting who does not need its result.
 pub(crate) async fn counting<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    // It is never closed.
+    let _turn = TURN.acquire().await.ok();
     Ok(tokio::task::spawn_blocking(work).await?)
 }
 
