@@ -212,6 +212,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_told_of_it_at_its_end_says_which_tasks_are_done() {
+        let mut reply = Reply::new(Message { content: String::new(), ..reply().message });
+        reply.apply([
+            NumberedEvent { n: 4, event: ReplyEvent::Delta("- [x] Loans\n- [ ] Leasing".to_owned()) },
+            NumberedEvent { n: 5, event: ReplyEvent::End(Ending::Finished) },
+        ]);
+        let told = reply.announcement();
+        let words: Vec<_> = told.split_whitespace().collect();
+        assert!(words.join(" ").ends_with("Done Loans To do Leasing"), "{told}");
+    }
+
+    #[test]
     fn a_wait_counts_down_in_sight_only_and_is_gone_when_text_comes() {
         let mut reply = Reply::new(Message { content: String::new(), ..reply().message });
         let event = |n, event| [NumberedEvent { n, event }];

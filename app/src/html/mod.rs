@@ -135,6 +135,10 @@ impl Element {
         }
     }
 
+    fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
+    }
+
     /// Writes the element as HTML.
     pub fn write(&self, out: &mut String) {
         out.push('<');
@@ -172,12 +176,16 @@ impl Html {
         }
     }
 
-    /// The words alone, as they are heard: those of each element apart, and without what can be pressed.
+    /// The words alone, as they are heard: those of each element apart, a picture's name, and without what can be pressed.
     pub fn say(&self, out: &mut String) {
         match self {
             Self::Text(text) => out.push_str(text),
             Self::Element(element) => {
                 out.push(' ');
+                if element.attribute("role") == Some("img") {
+                    out.push_str(element.attribute("aria-label").unwrap_or_default());
+                    out.push(' ');
+                }
                 let said = if element.tag == "button" { &[] } else { element.children.as_slice() };
                 said.iter().for_each(|child| child.say(out));
             }
