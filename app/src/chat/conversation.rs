@@ -127,8 +127,11 @@ pub fn conversation(opened: OpenConversation) -> Vec<Part> {
 
 impl Talk {
     /// Whether it may have been changed elsewhere: the list knows a newer one, or none any more. A reply that is being
-    /// written here comes first.
+    /// written here comes first. Once the session is over the list knows nothing, and nobody may ask.
     fn may_be_stale(self, id: ConversationId, temporary: bool) -> bool {
+        if self.page.is_over() {
+            return false;
+        }
         let newest = self.list.find(id, |one| one.revision);
         let shown = self.revision.get();
         let is_older = newest.map_or(!temporary && self.list.deleting.get() != Some(id), |newest| newest > shown);
