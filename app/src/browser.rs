@@ -199,6 +199,17 @@ pub fn enter_sends() -> bool {
     storage().and_then(|storage| storage.get_item(ENTER).ok()?).is_none()
 }
 
+/// Whether Enter was pressed in `field` before the page's code ran, and nothing was typed since. The document's first
+/// script has seen it.
+pub fn was_sent_early(field: &HtmlTextAreaElement) -> bool {
+    const EARLY: &str = "data-early";
+    let Some(root) = document().document_element() else { return false };
+    let sent = root.get_attribute(EARLY);
+    // Fails for names that are none.
+    _ = root.remove_attribute(EARLY);
+    sent.is_some_and(|sent| sent == field.value())
+}
+
 /// Shows in its box what the reader wants of Enter, and remembers it when they change that.
 pub fn keep_enter() {
     const BOX: &str = "[data-setting=enter]";

@@ -108,7 +108,7 @@ fn links(assets: &Assets, language: Language) -> impl IntoView + use<> {
     }
 }
 
-/// Shows a conversation's end before anything is loaded; then loads the page's code and brings it to life.
+/// Shows a conversation's end before anything is loaded, and keeps in mind what is to be sent; then loads the page's code and brings it to life.
 fn scripts(assets: &Assets, language: Language) -> impl IntoView + use<> {
     let Assets { js, wasm, change, .. } = assets;
     let texts = assets.texts_in(language);
@@ -119,7 +119,7 @@ fn scripts(assets: &Assets, language: Language) -> impl IntoView + use<> {
          return m.default({{module_or_path:\"{wasm}\"}}).then(()=>t).then(m.hydrate)}})"
     );
     view! {
-        <script nonce=use_nonce()>{SHOW_END}</script>
+        <script nonce=use_nonce()>{[SHOW_END, SENT_EARLY].concat()}</script>
         <script type="module" nonce=use_nonce()>{start}</script>
     }
 }
@@ -128,6 +128,12 @@ fn scripts(assets: &Assets, language: Language) -> impl IntoView + use<> {
 /// log until it is shown at its end.
 const SHOW_END: &str = "{const d=document.documentElement.dataset,l=document.querySelector('.log');\
     try{if(localStorage['banter-wrap'])d.wrap=''}catch{}d.end='';if(l)l.scrollTop=l.scrollHeight}";
+
+/// Enter sends, also before there is code to do it: that sends it then. Afterwards it has seen to every Enter itself, but
+/// those that an input method composes a character with, and those that make a line.
+const SENT_EARLY: &str = "addEventListener('keydown',e=>{const t=e.target;if(t.id=='message'&&e.key=='Enter'&&\
+    !e.shiftKey&&!e.isComposing&&e.keyCode!=229&&!e.defaultPrevented&&!localStorage['banter-enter']){\
+    e.preventDefault();document.documentElement.dataset.early=t.value}})";
 
 /// What the page was made from, for its code to start from. Not a script that runs.
 fn data(page: &PageData) -> impl IntoView + use<> {

@@ -1,6 +1,8 @@
 // Writing a question: what is refused, what is kept.
+import type { Page } from "@playwright/test";
+
 import { numberedWords, uniqueWord } from "./support/chat";
-import { pick } from "./support/people";
+import { pick, signIn } from "./support/people";
 import { modelRequests } from "./support/sandbox";
 import { expect, test } from "./support/test";
 
@@ -81,6 +83,46 @@ test("Shift+Enter makes a new line and Enter sends", async ({ page, chat }) => {
   await chat.message.press("Enter");
   await expect(page).toHaveURL(/\/chat\/[^/?]+$/);
   await expect(chat.message).toHaveValue("");
+});
+
+/** Keeps the page's code from running until the returned function is called. */
+const withoutCodeYet = async (page: Page): Promise<() => void> => {
+  let letRun = (): void => {};
+  const mayRun = new Promise<void>((resolve) => (letRun = resolve));
+  await page.route(/\.wasm$/, async (route) => {
+    await mayRun;
+    await route.continue();
+  });
+  return letRun;
+};
+
+test("Enter pressed before the page's code runs sends the question as soon as it does", async ({ page, chat }) => {
+  const word = uniqueWord();
+  const letRun = await withoutCodeYet(page);
+  await signIn(page, "Alice Archer", "/chat");
+  await chat.message.pressSequentially(`echo: ${word}`);
+  await chat.message.press("Enter");
+  await expect(chat.message, "no line in it").toHaveValue(`echo: ${word}`);
+  letRun();
+  await expect(chat.answerText).toHaveText(word);
+  await expect(chat.message).toHaveValue("");
+  await chat.ended();
+  expect(await modelRequests(word)).toHaveLength(1);
+});
+
+test("what is typed behind an early Enter is not sent with it", async ({ page, chat }) => {
+  const word = uniqueWord();
+  const letRun = await withoutCodeYet(page);
+  await signIn(page, "Alice Archer", "/chat");
+  await chat.message.pressSequentially(`echo: ${word}`);
+  await chat.message.press("Enter");
+  await chat.message.pressSequentially(" and on");
+  letRun();
+  // What was kept in mind is looked at, once.
+  await expect(page.locator("html")).not.toHaveAttribute("data-early");
+  await expect(chat.send).toBeEnabled();
+  await expect(chat.message).toHaveValue(`echo: ${word} and on`);
+  await expect(page).toHaveURL(/\/chat$/);
 });
 
 test("a question that is sent twice in a hurry is asked once", async ({ chat }) => {

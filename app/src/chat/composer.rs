@@ -2,11 +2,8 @@
 
 use std::time::Duration;
 
-use model::{AskReceipt, ConversationId, FaultKind, MessageId, QUESTION_MAX_BYTES, Question, QuestionRejected};
-use reactive_graph::{
-    callback::{Callable as _, Callback},
-    owner::on_cleanup,
-};
+use model::{AskReceipt, ConversationId, FaultKind, MessageId, QUESTION_MAX_BYTES, QuestionRejected};
+use reactive_graph::{callback::Callback, owner::on_cleanup};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, SubmitEvent};
 
@@ -14,9 +11,8 @@ use super::{
     api,
     composer_parts::{changing, context, field, hint, models, once, send_or_stop},
     draft::Draft,
-    follow,
     log::{Turn, streaming},
-    open, pace,
+    pace,
     trouble::trouble,
 };
 use crate::{
@@ -31,8 +27,6 @@ use crate::{
 const ROWS_MAX: i32 = 9;
 const LINE_PX: i32 = 26;
 const SAVED_AFTER: Duration = Duration::from_millis(200);
-const RETRY_FIRST: Duration = Duration::from_secs(2);
-const RETRY_MAX: Duration = Duration::from_secs(30);
 
 /// What the box is for.
 #[derive(Clone, Debug, Default)]
@@ -48,25 +42,25 @@ pub struct Subject {
 
 /// The state of the box: what it is for, and what it is doing.
 #[derive(Clone, Copy)]
-struct Box {
-    conversation: Option<ConversationId>,
-    draft: Draft,
-    turns: Signal<Vec<Turn>>,
-    page: Page,
+pub(super) struct Box {
+    pub conversation: Option<ConversationId>,
+    pub draft: Draft,
+    pub turns: Signal<Vec<Turn>>,
+    pub page: Page,
     /// The question that is being changed.
-    editing: Signal<Option<MessageId>>,
+    pub editing: Signal<Option<MessageId>>,
     /// What was in the box before that.
     put_aside: Signal<String>,
     /// The question is on its way to the server.
-    sending: Signal<bool>,
+    pub sending: Signal<bool>,
     /// Under which id it is sent, so that sending it again does not ask it twice; and the wait before that.
-    outbox: Signal<Option<(MessageId, Duration)>>,
-    trouble: Signal<Option<AppError>>,
+    pub outbox: Signal<Option<(MessageId, Duration)>>,
+    pub trouble: Signal<Option<AppError>>,
     /// Something was typed that is not kept yet.
-    unsaved: Signal<bool>,
+    pub unsaved: Signal<bool>,
     /// The model that is chosen.
     model: Signal<String>,
-    asked: Callback<AskReceipt>,
+    pub asked: Callback<AskReceipt>,
 }
 
 /// Asks in a conversation, or in a new one. A reply that is being written among its `turns` takes the place of sending
@@ -149,11 +143,11 @@ impl Box {
         browser::find(&format!(".box {selector}"))
     }
 
-    fn field(self) -> Option<HtmlTextAreaElement> {
+    pub fn field(self) -> Option<HtmlTextAreaElement> {
         self.find("textarea")
     }
 
-    fn streaming(self) -> Option<MessageId> {
+    pub fn streaming(self) -> Option<MessageId> {
         self.turns.try_with_untracked(|turns| streaming(turns)).flatten()
     }
 
@@ -174,6 +168,8 @@ impl Box {
         grow(&field);
         if self.draft.is_to_be_sent() {
             self.send(true);
+        } else if browser::was_sent_early(&field) {
+            self.send(false);
         }
         browser::focus_if_nothing_is(&field);
     }
@@ -297,100 +293,6 @@ impl Box {
             self.send(false);
         }
     }
-
-    /// `again`: after signing in anew, for the question that found nobody signed in.
-    fn send(self, again: bool) {
-        let Some(field) = self.field() else { return };
-        if self.streaming().is_some() {
-            self.page.list.say(texts::WAIT_OR_STOP);
-        }
-        if self.sending.get_untracked() || self.streaming().is_some() {
-            return;
-        }
-        let text = field.value();
-        if let Err(rejected) = Question::parse(&text) {
-            self.trouble.set(Some(rejected.into()));
-            _ = field.focus();
-            return;
-        }
-        let model = browser::chosen_model();
-        self.sending.set(true);
-        if let Some(question) = self.editing.get_untracked() {
-            run(self.send_changed(question, text, model));
-            return;
-        }
-        let temporary = self.conversation.is_none() && browser::is_checked("[name=temporary]");
-        let (id, wait) = self.outbox.get_untracked().unwrap_or_else(|| (MessageId(browser::new_id()), RETRY_FIRST));
-        run(async move {
-            let result = api::ask(self.conversation, text.clone(), model, temporary, Some(id)).await;
-            // The reader may have gone elsewhere in the meantime; the draft is kept for when they come back.
-            if self.sending.is_gone() {
-                // Nor does anybody read the answer here.
-                drop(follow::at_hand(None));
-                return;
-            }
-            self.sending.set(false);
-            match result {
-                Ok(receipt) => {
-                    self.trouble.set(None);
-                    self.outbox.set(None);
-                    self.accepted(&field, &text);
-                    self.asked.run(receipt);
-                }
-                Err(error) if error.0.kind == FaultKind::SignedOut && !again => {
-                    // The page itself leads to the sign-in and back; mostly nobody sees more of it than a blink.
-                    self.draft.send_later();
-                    browser::reload();
-                    return;
-                }
-                Err(error) if error.0.kind == FaultKind::Unavailable => {
-                    self.outbox.set(Some((id, (wait * 2).min(RETRY_MAX))));
-                    self.trouble.set(Some(error.sent_later()));
-                    after(wait, move || self.send_again());
-                }
-                Err(error) => self.trouble.set(Some(error)),
-            }
-            _ = field.focus();
-        });
-    }
-
-    /// Sends the question that could not be sent, if it is still waiting for that.
-    fn send_again(self) {
-        if self.outbox.get_untracked().is_some() {
-            self.send(false);
-        }
-    }
-
-    async fn send_changed(self, question: MessageId, text: String, model: Option<String>) {
-        let changed = open::edit(question, &text, model.as_deref()).await;
-        self.sending.set(false);
-        match changed {
-            Ok(conversation) => self.page.renew(conversation),
-            Err(error) => self.trouble.set(Some(error)),
-        }
-    }
-
-    /// The question is stored: now, and not before, it leaves the box. What was typed meanwhile stays.
-    fn accepted(self, field: &HtmlTextAreaElement, sent: &str) {
-        let now = field.value();
-        let rest = now.strip_prefix(sent).unwrap_or(&now).trim_start();
-        field.set_value(rest);
-        self.unsaved.set(false);
-        self.draft.sent(rest);
-        grow(field);
-    }
-
-    fn stop(self) {
-        let Some(reply) = self.streaming() else { return };
-        run(async move {
-            if let Err(error) = api::stop(reply).await {
-                // It ended by itself: then there is nothing to say.
-                if error.0.kind != FaultKind::NotFound {
-                    self.trouble.set(Some(error));
-                }
-            }
-        });
-    }
 }
 
 /// What is in the box.
@@ -399,7 +301,7 @@ pub fn written() -> Option<String> {
 }
 
 /// Grows with its text where CSS (`field-sizing`) does not do it.
-fn grow(field: &HtmlTextAreaElement) {
+pub(super) fn grow(field: &HtmlTextAreaElement) {
     if browser::sizes_fields() {
         return;
     }

@@ -30,6 +30,7 @@ mod palette;
 mod reply;
 pub(crate) mod scroll;
 pub(crate) mod sealed;
+mod send;
 mod toast;
 mod trouble;
 mod typeset;
