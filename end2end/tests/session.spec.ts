@@ -75,6 +75,10 @@ test.describe("over while the page is open", () => {
     await expect(elsewhere.getByRole("heading", { name: "You are signed out" })).toBeVisible();
     await elsewhere.close();
 
+    const askedFor: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().includes("/fn/")) askedFor.push(new URL(request.url()).pathname);
+    });
     await page.evaluate(() => window.dispatchEvent(new Event("focus")));
     await expect(chat.trouble).toContainText(/signed out/i);
     await expect(page.getByText(word).filter({ visible: true }), "nobody else reads it here").toHaveCount(0);
@@ -85,6 +89,7 @@ test.describe("over while the page is open", () => {
     await expect(page.getByRole("option", { name: word })).toHaveCount(0);
     await page.keyboard.press("Escape");
     await expect(chat.message).toHaveValue("half a thought");
+    expect(askedFor.filter((path) => path !== "/fn/viewer"), "nothing that nobody may ask for").toEqual([]);
     await chat.trouble.getByRole("link", { name: "Sign in again" }).click();
     await pick(page, "Alice Archer");
     await chat.ready();
@@ -107,7 +112,15 @@ test("an administrator finds somebody and ends their sessions", async ({ page, b
   await page.getByRole("searchbox", { name: "Search people" }).fill("frank");
   await page.getByRole("button", { name: "Search" }).click();
   const row = page.getByRole("row").filter({ hasText: "Frank Fuchs" }).first();
-  await row.getByRole("button", { name: "End all sessions: Frank Fuchs" }).click();
+  const end = row.getByRole("button", { name: "End all sessions: Frank Fuchs" });
+  const asked = page.getByRole("dialog", { name: "End all sessions: Frank Fuchs" });
+  await end.click();
+  await expect(asked).toContainText("temporary chats are gone");
+  await expectAccessible(page, "asked before sessions are ended");
+  await page.keyboard.press("Escape");
+  await expect(asked).toBeHidden();
+  await end.click();
+  await asked.getByRole("button", { name: "Yes, do it" }).click();
   await expect(row.getByRole("button")).toHaveCount(0);
   expect(await (await other.request.get("/api/auth/session")).json()).toEqual({});
   await other.close();

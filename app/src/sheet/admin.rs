@@ -12,7 +12,7 @@ use services::{
 use super::{
     Sheet,
     device::device,
-    parts::{deed, maybe, moment, nothing, section, table, text},
+    parts::{grave_deed, maybe, moment, nothing, section, table, text},
     profile::{outcome, role_name},
     usage::{all_usage, of_all},
 };
@@ -86,7 +86,9 @@ fn users_section(users: &[ListedUser], query: &str, may_end: bool) -> Element {
         let roles: Vec<String> = user.roles.iter().map(|role| role_name(&UserRole::from(role.clone()))).collect();
         let id = user.id.to_string();
         let end = if may_end && user.session_count > 0 {
-            deed("/fn/revoke_sessions", texts::A_END_ALL, &user.display_name, &[("user", id)])
+            let hint = texts::A_END_ALL_WHAT.about(&user.display_name);
+            let asked = (format!("end-{id}"), texts::A_END_ALL, hint);
+            grave_deed(asked, "/fn/revoke_sessions", &user.display_name, &[("user", id)])
         } else {
             text("")
         };

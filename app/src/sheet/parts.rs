@@ -47,6 +47,40 @@ pub(super) fn deed(function: &'static str, label: Text, about: &str, fields: &[(
     el("form").attr("action", function).attr("method", "post").children(fields.iter().map(hidden)).child(button)
 }
 
+/// The same for what cannot be taken back: the button opens a box of the browser's own, which says what would happen and
+/// has the button that does it. `id` is the box's in the document, `hint` says what would happen.
+pub(super) fn grave_deed(
+    (id, label, hint): (String, Text, String),
+    function: &'static str,
+    about: &str,
+    fields: &[(&'static str, String)],
+) -> Element {
+    let open = el("button")
+        .attr("type", "button")
+        .class("outlined")
+        .attr("popovertarget", id.clone())
+        .attr("aria-label", texts::p_about(label.text(), about))
+        .child(label);
+    let leave = el("button")
+        .attr("type", "button")
+        .class("outlined")
+        .attr("popovertarget", id.clone())
+        .attr("popovertargetaction", "hide")
+        .attr("autofocus", "")
+        .child(texts::CANCEL);
+    let ways = el("div").child(leave).child(deed(function, texts::P_DO_IT, "", fields));
+    let asked = el("div")
+        .attr("id", id)
+        .class("grave")
+        .attr("popover", "auto")
+        .attr("role", "dialog")
+        .attr("aria-label", texts::p_about(label.text(), about))
+        .child(el("p").child(el("b").child(texts::p_about(label.text(), about))))
+        .child(el("p").child(hint))
+        .child(ways);
+    el("div").child(open).child(asked)
+}
+
 /// Rows under headings, which scroll in themselves where there is no room.
 pub(super) fn table(label: Text, headings: &[Text], rows: impl IntoIterator<Item = Vec<Element>>) -> Element {
     let head = el("tr").children(headings.iter().map(|heading| el("th").attr("scope", "col").child(*heading)));
