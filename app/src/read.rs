@@ -109,7 +109,7 @@ members! {
     ConversationPage { conversations, folders, archive, next_cursor }
     ConversationSummary { id, title, created_at, updated_at, revision, pinned, archived, folder }
     Fault { kind, message, correlation_id }
-    Found { conversation, message, extract }
+    Found { conversation, title, message, extract }
     Message { id, role, content, model, status, created_at, notice, last_event, siblings, good }
     ModelChoice { name, description, context_tokens }
     Notice { kind, text, correlation_id }

@@ -134,7 +134,9 @@ pub struct Found {
     pub conversation: ConversationSummary,
     /// The message that has the words, if it is not the title alone.
     pub message: Option<MessageId>,
-    /// What is around the words: every other part of it, from the second on, is one of them.
+    /// The conversation's title: every other part of it, from the second on, is one of the words.
+    pub title: Vec<String>,
+    /// What is around the words in the message, in such parts.
     pub extract: Vec<String>,
 }
 

@@ -239,17 +239,17 @@ impl Rows {
         if let Some(editing) = self.editing.as_ref().filter(|editing| editing.id == one.id) {
             return row.child(options::form(editing, one));
         }
-        row.child(self.link(one, one.title.clone())).child(options::button())
+        row.child(self.link(one).child(one.title.clone())).child(options::button())
     }
 
-    fn link(&self, one: &ConversationSummary, title: String) -> Element {
+    /// Without its text.
+    fn link(&self, one: &ConversationSummary) -> Element {
         let current = (self.open == Some(one.id)).then_some("page");
         el("a")
             .attr("href", format!("/chat/{}", one.id))
-            .attr("title", title.clone())
+            .attr("title", one.title.clone())
             .attr("dir", "auto")
             .maybe("aria-current", current)
-            .child(title)
     }
 }
 
@@ -265,17 +265,19 @@ fn found(days: Element, rows: &Rows, search: &Search) -> Element {
     }
     let result = |found: &Found| {
         let one = &found.conversation;
-        let extract = found.extract.iter().enumerate().map(|(n, part)| {
-            // Every other part is one of the words.
-            el(if n % 2 == 1 { "mark" } else { "span" }).child(part.clone())
-        });
-        let extract = found.message.map(|_| el("small").children(extract));
-        let link = rows.link(one, one.title.clone()).maybe("data-at", found.message.map(|id| id.to_string()));
-        keyed("li", one.id.to_string()).child(link.children(extract)).child(options::button())
+        let extract = found.message.map(|_| el("small").children(marked(&found.extract)));
+        let link = rows.link(one).maybe("data-at", found.message.map(|id| id.to_string()));
+        let link = link.children(marked(&found.title)).children(extract);
+        keyed("li", one.id.to_string()).child(link).child(options::button())
     };
     let heading = texts::conversation_count(search.found.len() as u64);
     let results = el("ul").children(search.found.iter().map(result));
     days.child(el("section").class("found").child(el("h2").attr("role", "status").child(heading)).child(results))
+}
+
+/// Every other part is one of the words.
+fn marked(parts: &[String]) -> impl Iterator<Item = Element> {
+    parts.iter().enumerate().map(|(n, part)| el(if n % 2 == 1 { "mark" } else { "span" }).child(part.clone()))
 }
 
 fn older(action: &'static str, shelf: &str, loading: bool) -> Element {

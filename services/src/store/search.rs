@@ -84,8 +84,10 @@ pub async fn search(pool: &PgPool, owner: UserId, words: &Words) -> Result<Vec<F
     rows.iter()
         .map(|row| {
             let extract: Option<String> = row.try_get("extract")?;
+            let conversation = summary(row)?;
             Ok(Found {
-                conversation: summary(row)?,
+                title: marked(&conversation.title, &words.text),
+                conversation,
                 message: row.try_get::<Option<Uuid>, _>("message_id")?.map(MessageId),
                 extract: extract.map(|extract| parts(&extract)).unwrap_or_default(),
             })
@@ -100,6 +102,26 @@ fn parts(extract: &str) -> Vec<String> {
     let words = bare.lines().flat_map(|line| line.split_whitespace().skip_while(|word| begins_block(word)));
     let line = words.filter(|word| !rules_table(word)).collect::<Vec<_>>().join(" ");
     line.split([BEGIN, END]).map(str::to_owned).collect()
+}
+
+/// The parts of `title`: between those of `words` that are in it, in capitals or not, and they themselves, in turns.
+fn marked(title: &str, words: &str) -> Vec<String> {
+    let same = |one: char, other: char| one == other || one.to_lowercase().eq(other.to_lowercase());
+    let begins_with = |text: &str, word: &str| {
+        let mut rest = text.chars();
+        word.chars().all(|c| rest.next().is_some_and(|found| same(found, c))).then(|| text.len() - rest.as_str().len())
+    };
+    let (mut parts, mut rest) = (vec![String::new()], title);
+    while let Some(first) = rest.chars().next() {
+        let longest = words.split_whitespace().filter_map(|word| begins_with(rest, word)).max();
+        let (piece, behind) = rest.split_at(longest.unwrap_or(first.len_utf8()));
+        match parts.last_mut() {
+            Some(part) if longest.is_none() => part.push_str(piece),
+            _ => parts.extend([piece.to_owned(), String::new()]),
+        }
+        rest = behind;
+    }
+    parts
 }
 
 /// Whether `word` at the beginning of a line makes a heading, a quotation, an item, a rule or a table's row of it. In the
