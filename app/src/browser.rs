@@ -44,7 +44,7 @@ pub fn all(root: &Element, selector: &str) -> Vec<Element> {
 
 /// Whether a drawer, menu or dialog is open, which Escape closes first.
 pub fn popover_is_open() -> bool {
-    find::<Element>(":popover-open, dialog[open]").is_some()
+    find::<Element>(":popover-open:not(.toast), dialog[open]").is_some()
 }
 
 fn dialog(id: &str) -> Option<HtmlDialogElement> {
@@ -105,6 +105,15 @@ pub fn close_popover(selector: &str) {
     if let Some(element) = find::<HtmlElement>(selector) {
         // Fails when it is not open: the same to us.
         _ = element.hide_popover();
+    }
+}
+
+/// Shows the popover that matches above all others.
+pub fn raise(selector: &str) {
+    if let Some(element) = find::<HtmlElement>(selector) {
+        // Each fails when there is nothing to do: the same to us.
+        _ = element.hide_popover();
+        _ = element.show_popover();
     }
 }
 

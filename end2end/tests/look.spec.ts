@@ -121,6 +121,21 @@ test.describe("on a phone", () => {
     await expect(chat.list).toBeHidden();
   });
 
+  test("what was done in the drawer can be undone beside it", async ({ page, chat }) => {
+    const word = uniqueWord();
+    await signIn(page, "Alice Archer");
+    await chat.message.fill(`echo: ${word}`);
+    await chat.send.tap();
+    await chat.ended();
+    await openDrawer(chat);
+    const row = chat.list.getByRole("listitem").filter({ hasText: word });
+    await row.getByRole("button", { name: "Options" }).tap();
+    await page.getByRole("button", { name: "Archive", exact: true }).tap();
+    await expect(row).toHaveCount(0);
+    await page.getByRole("button", { name: "Undo" }).tap();
+    await expect(row).toHaveCount(1);
+  });
+
   test("the drawer opens without script", async ({ browser, baseURL }) => {
     const context = await browser.newContext({ ...phone, baseURL, javaScriptEnabled: false });
     const chat = new Chat(await context.newPage());

@@ -29,6 +29,8 @@ pub fn toasts() -> Frame {
     effect(move || {
         writing.set(false);
         let Some(said) = done.get() else { return };
+        // On a phone most of it is done in the drawer, which lies over the page.
+        next_frame(|| browser::raise(".toast"));
         after(SHOWN, move || {
             // Something else may be said by then, or be written.
             let goes = done.try_with_untracked(|now| now.as_ref() == Some(&said)) == Some(true);
@@ -37,6 +39,11 @@ pub fn toasts() -> Frame {
             }
         });
     });
+    // A tap beside the drawer closes it, also one on what is said about what was done in there.
+    let is_beside = Signal::new(false);
+    let pressed = move |_: web_sys::Event| {
+        is_beside.set(browser::find::<web_sys::Element>("#conversations:popover-open").is_some());
+    };
     let clicked = move |event: web_sys::MouseEvent| {
         if browser::around(&event, "[data-action=offer]").is_none() {
             return;
@@ -44,6 +51,9 @@ pub fn toasts() -> Frame {
         match done.get_untracked().and_then(|done| done.offer) {
             Some(Offer::Undo(change)) => {
                 done.set(None);
+                if is_beside.take() {
+                    browser::raise("#conversations");
+                }
                 next_frame(browser::refocus);
                 run(async move {
                     let back = change.back.then(|| format!("/chat/{}", change.id));
@@ -96,6 +106,7 @@ pub fn toasts() -> Frame {
         .class("toasts")
         .on("keydown", key)
         .attr("role", "status")
+        .on("pointerdown", pressed)
         .on("click", clicked)
         .on("submit", submitted)
         .part(live(move || toast(done.get().as_ref(), writing.get())))
@@ -105,7 +116,7 @@ fn toast(done: Option<&Done>, writing: bool) -> Element {
     let Some(Done { sentence, offer }) = done else { return el("template") };
     let button =
         |label: Text| el("button").attr("type", "button").class("quiet").attr("data-action", "offer").child(label);
-    let toast = el("div").class("toast");
+    let toast = el("div").class("toast").attr("popover", "manual");
     match offer {
         Some(Offer::SayWhy(..)) if writing => {
             let field = el("input")
