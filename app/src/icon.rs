@@ -16,6 +16,7 @@ pub(crate) const SPRITE: &str = concat!(
     r#"<symbol id="info" viewBox="0 0 24 24"><circle cx="12" cy="12" r="8.5"/><path d="M12 11v5m0-8.5h.01"/></symbol>"#,
     r#"<symbol id="back" viewBox="0 0 24 24"><path d="M19 12H5m0 0 6-6m-6 6 6 6"/></symbol>"#,
     r#"<symbol id="person" viewBox="0 0 24 24"><circle cx="12" cy="8" r="3.5"/><path d="M5 19.5c0-8 14-8 14 0"/></symbol>"#,
+    r#"<symbol id="shield" viewBox="0 0 24 24"><path d="M12 3.5 5 6v5c0 4.5 3 8 7 9.5 4-1.5 7-5 7-9.5V6Z"/></symbol>"#,
     r#"<symbol id="find" viewBox="0 0 24 24"><circle cx="10.5" cy="10.5" r="6"/><path d="m15 15 4.5 4.5"/></symbol>"#,
     r#"<symbol id="dots" viewBox="0 0 24 24"><path d="M6 12h.01M12 12h.01M18 12h.01" stroke-width="2.5"/></symbol>"#,
     r#"<symbol id="pen" viewBox="0 0 24 24"><path d="m14.5 6.5 3 3M5 19l.8-3.6L16 5.2a1.9 1.9 0 0 1 2.8 2.8L8.6 18.2Z"/></symbol>"#,

@@ -84,6 +84,7 @@ test("conversations are filed in folders", async ({ chat }) => {
   await chat.open("Carol Chen");
   await chat.askAndRead(`echo: ${word}`);
   await chat.option(word, "Move to folder");
+  await expect(chat.list.locator(".rename"), "which conversation it is about").toContainText(word);
   const name = chat.list.getByRole("combobox", { name: "Folder" });
   await name.fill(folder);
   await name.press("Enter");

@@ -227,7 +227,8 @@ impl Rows {
             .attr("data-shelf", name.to_owned())
             .attr("aria-expanded", if page.is_some() { "true" } else { "false" })
             .child(icon(if name.is_empty() { "#archive" } else { "#folder" }))
-            .child(label.to_owned());
+            .child(el("span").child(label.to_owned()))
+            .child(icon("#down"));
         let section = keyed("section", format!("/{name}")).class("shelf").child(el("h2").child(button));
         let Some(page) = page else { return section };
         let more = page.next_cursor.is_some().then(|| older("more", name, false));

@@ -69,7 +69,9 @@ pub fn form(editing: &Editing, one: &ConversationSummary) -> Element {
             .attr("list", "folders")
             .attr("value", one.folder.clone().unwrap_or_default())
     };
-    el("form").class("rename").child(box_)
+    // A folder's name in its place says nothing of which conversation goes there.
+    let title = (editing.what == FILE).then(|| el("small").attr("dir", "auto").child(one.title.clone()));
+    el("form").class("rename").children(title).child(box_)
 }
 
 /// Does what an item of the menu says.

@@ -34,7 +34,7 @@ const ACTIONS: [(&str, &str, Text); 7] = [
     ("list", "#side", texts::TOGGLE_LIST),
     ("keys", "#keys-icon", texts::KEYS),
     ("/profile", "#person", texts::PROFILE),
-    ("/admin", "#person", texts::ADMINISTRATION),
+    ("/admin", "#shield", texts::ADMINISTRATION),
 ];
 
 /// What an entry leads to.
