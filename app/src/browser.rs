@@ -44,7 +44,7 @@ pub fn all(root: &Element, selector: &str) -> Vec<Element> {
 
 /// Whether a drawer, menu or dialog is open, which Escape closes first.
 pub fn popover_is_open() -> bool {
-    find::<Element>(":popover-open:not(.toast), dialog[open]").is_some()
+    find::<Element>(":popover-open:not(.toasts), dialog[open]").is_some()
 }
 
 fn dialog(id: &str) -> Option<HtmlDialogElement> {

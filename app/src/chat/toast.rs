@@ -30,7 +30,7 @@ pub fn toasts() -> Frame {
         writing.set(false);
         let Some(said) = done.get() else { return };
         // On a phone most of it is done in the drawer, which lies over the page.
-        next_frame(|| browser::raise(".toast"));
+        browser::raise(".toasts");
         after(SHOWN, move || {
             // Something else may be said by then, or be written.
             let goes = done.try_with_untracked(|now| now.as_ref() == Some(&said)) == Some(true);
@@ -104,6 +104,7 @@ pub fn toasts() -> Frame {
     };
     frame("div")
         .class("toasts")
+        .attr("popover", "manual")
         .on("keydown", key)
         .attr("role", "status")
         .on("pointerdown", pressed)
@@ -116,7 +117,7 @@ fn toast(done: Option<&Done>, writing: bool) -> Element {
     let Some(Done { sentence, offer }) = done else { return el("template") };
     let button =
         |label: Text| el("button").attr("type", "button").class("quiet").attr("data-action", "offer").child(label);
-    let toast = el("div").class("toast").attr("popover", "manual");
+    let toast = el("div").class("toast");
     match offer {
         Some(Offer::SayWhy(..)) if writing => {
             let field = el("input")
