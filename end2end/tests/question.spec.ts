@@ -1,7 +1,5 @@
 // Writing a question: what is refused, what is kept.
-import type { Page } from "@playwright/test";
-
-import { numberedWords, uniqueWord } from "./support/chat";
+import { numberedWords, uniqueWord, withoutCodeYet } from "./support/chat";
 import { pick, signIn } from "./support/people";
 import { modelRequests } from "./support/sandbox";
 import { expect, test } from "./support/test";
@@ -84,17 +82,6 @@ test("Shift+Enter makes a new line and Enter sends", async ({ page, chat }) => {
   await expect(page).toHaveURL(/\/chat\/[^/?]+$/);
   await expect(chat.message).toHaveValue("");
 });
-
-/** Keeps the page's code from running until the returned function is called. */
-const withoutCodeYet = async (page: Page): Promise<() => void> => {
-  let letRun = (): void => {};
-  const mayRun = new Promise<void>((resolve) => (letRun = resolve));
-  await page.route(/\.wasm$/, async (route) => {
-    await mayRun;
-    await route.continue();
-  });
-  return letRun;
-};
 
 test("Enter pressed before the page's code runs sends the question as soon as it does", async ({ page, chat }) => {
   const word = uniqueWord();

@@ -1,6 +1,6 @@
 // Sessions that end while somebody is at work, and the pages on which people see what is theirs.
 import { expectAccessible } from "./support/axe";
-import { uniqueWord } from "./support/chat";
+import { uniqueWord, withoutCodeYet } from "./support/chat";
 import { pick, signIn } from "./support/people";
 import { expect, test } from "./support/test";
 
@@ -105,25 +105,50 @@ test("the profile says which roles one has and why", async ({ page }) => {
   await expect(page.getByRole("heading", { level: 1, name: "Administration" })).toBeVisible();
 });
 
-test("an administrator finds somebody and ends their sessions", async ({ page, browser, baseURL }) => {
-  const other = await browser.newContext({ baseURL });
-  await signIn(await other.newPage(), "Frank Fuchs", "/profile");
-  await signIn(page, "Bob Baker", "/admin");
-  await page.getByRole("searchbox", { name: "Search people" }).fill("frank");
-  await page.getByRole("button", { name: "Search" }).click();
-  const row = page.getByRole("row").filter({ hasText: "Frank Fuchs" }).first();
-  const end = row.getByRole("button", { name: "End all sessions: Frank Fuchs" });
-  const asked = page.getByRole("dialog", { name: "End all sessions: Frank Fuchs" });
-  await end.click();
-  await expect(asked).toContainText("temporary chats are gone");
-  await expectAccessible(page, "asked before sessions are ended");
-  await page.keyboard.press("Escape");
-  await expect(asked).toBeHidden();
-  await end.click();
-  await asked.getByRole("button", { name: "Yes, do it" }).click();
-  await expect(row.getByRole("button")).toHaveCount(0);
-  expect(await (await other.request.get("/api/auth/session")).json()).toEqual({});
-  await other.close();
+// His sessions end, and what is written in one of them shows in the others.
+test.describe("Frank", () => {
+  test.describe.configure({ mode: "serial" });
+
+  test("what was written elsewhere is in the box before the page's code runs, and once it is sent it is gone", async ({ page, chat }) => {
+    const word = uniqueWord();
+    await chat.open("Frank Fuchs");
+    const kept = page.waitForResponse((response) => response.url().includes("/fn/keep_draft"));
+    await chat.message.fill(`echo: ${word}`);
+    await kept;
+    // As in another tab, which has nothing of its own.
+    await page.evaluate(() => sessionStorage.clear());
+    const letRun = await withoutCodeYet(page);
+    await page.reload();
+    await expect(chat.message).toHaveValue(`echo: ${word}`);
+    letRun();
+    await chat.ready();
+    await chat.send.click();
+    await expect(chat.answerText).toHaveText(word);
+    await chat.newChat.click();
+    await expect(page).toHaveURL(/\/chat$/);
+    await expect(chat.message).toHaveValue("");
+  });
+
+  test("an administrator finds somebody and ends their sessions", async ({ page, browser, baseURL }) => {
+    const other = await browser.newContext({ baseURL });
+    await signIn(await other.newPage(), "Frank Fuchs", "/profile");
+    await signIn(page, "Bob Baker", "/admin");
+    await page.getByRole("searchbox", { name: "Search people" }).fill("frank");
+    await page.getByRole("button", { name: "Search" }).click();
+    const row = page.getByRole("row").filter({ hasText: "Frank Fuchs" }).first();
+    const end = row.getByRole("button", { name: "End all sessions: Frank Fuchs" });
+    const asked = page.getByRole("dialog", { name: "End all sessions: Frank Fuchs" });
+    await end.click();
+    await expect(asked).toContainText("temporary chats are gone");
+    await expectAccessible(page, "asked before sessions are ended");
+    await page.keyboard.press("Escape");
+    await expect(asked).toBeHidden();
+    await end.click();
+    await asked.getByRole("button", { name: "Yes, do it" }).click();
+    await expect(row.getByRole("button")).toHaveCount(0);
+    expect(await (await other.request.get("/api/auth/session")).json()).toEqual({});
+    await other.close();
+  });
 });
 
 test("the administration page can be used by everybody who may see it", async ({ page }) => {

@@ -299,6 +299,19 @@ async fn a_question_sent_twice_under_one_id_is_asked_once() {
 }
 
 #[tokio::test]
+async fn what_a_plain_form_could_not_ask_is_in_the_box_of_its_page() {
+    let app = TestApp::start().await;
+    let alice = app.signed_in(ALICE).await;
+    let first = alice.ask("echo: one").await.receipt;
+    let id = first.conversation_id.to_string();
+    app.fault(json!({ "service": "openai", "kind": "slow_first_token", "ms": 3000, "times": 1 })).await;
+    alice.change::<Value>("ask_again", &[("reply", &first.reply.id.to_string())]).await;
+    let refused = alice.submit("/fn/ask", &[("conversation", &id), ("content", "echo: not <lost>")]).await;
+    assert!(refused.text().await.unwrap().contains("role=\"alert\""), "two at once");
+    assert!(alice.page(&format!("/chat/{id}")).await.contains(">echo: not &lt;lost&gt;</textarea>"));
+}
+
+#[tokio::test]
 async fn a_draft_is_there_on_other_devices_until_it_is_empty() {
     let app = TestApp::start().await;
     let desk = app.signed_in(ALICE).await;

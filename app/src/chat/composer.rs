@@ -88,6 +88,7 @@ pub fn composer(
         model: Signal::new(session.models.first().map(|first| first.name.clone()).unwrap_or_default()),
         asked,
     };
+    let field = field(draft.as_deref());
     effect(move || this.wake_up(draft.clone()));
     effect(move || this.change(editing.get()));
     // What is said above the box takes its height from the log, whose end is to stay in view.
@@ -125,7 +126,7 @@ pub fn composer(
         .on("input", move |_: Event| this.typed())
         .on("change", move |event: Event| this.chosen(&event))
         .on("keydown", move |event: KeyboardEvent| this.key(&event))
-        .part(field())
+        .part(field)
         .part(row);
     let trouble = move || this.trouble.with(|error| page.gone.with(|gone| trouble(error.as_ref().or(gone.as_ref()))));
     frame("div")
@@ -151,7 +152,8 @@ impl Box {
         self.turns.try_with_untracked(|turns| streaming(turns)).flatten()
     }
 
-    /// Once the page's code runs: brings back the draft, unless something has been typed already.
+    /// Once the page's code runs: brings back what was typed in this tab, unless more has been typed already. What was
+    /// written elsewhere is this tab's from now on, and gone from it once it is sent.
     fn wake_up(self, elsewhere: Option<String>) {
         self.page.refused.set(None);
         browser::forget_form_error();
@@ -160,10 +162,15 @@ impl Box {
             self.model.set(select.value());
         }
         let Some(field) = self.field() else { return };
-        if field.value().is_empty()
-            && let Some(text) = self.draft.kept().or(elsewhere)
-        {
-            field.set_value(&text);
+        let elsewhere = elsewhere.unwrap_or_default();
+        if field.value() == elsewhere {
+            match self.draft.kept() {
+                Some(text) => field.set_value(&text),
+                None => self.draft.keep_here(&elsewhere),
+            }
+        }
+        if self.conversation.is_none() {
+            self.page.session.update(|session| session.draft = None);
         }
         grow(&field);
         if self.draft.is_to_be_sent() {

@@ -4,8 +4,8 @@ use model::{ConversationId, MessageId, ModelChoice};
 
 use crate::html::{Element, el, icon};
 
-/// The text box.
-pub fn field() -> Element {
+/// The text box, with what was written elsewhere and not sent.
+pub fn field(draft: Option<&str>) -> Element {
     el("textarea")
         .attr("id", "message")
         .attr("name", "content")
@@ -16,6 +16,7 @@ pub fn field() -> Element {
         .attr("required", "")
         .attr("autocomplete", "off")
         .attr("enterkeyhint", "send")
+        .children(draft.map(str::to_owned))
 }
 
 /// Whom to ask, and in which conversation.

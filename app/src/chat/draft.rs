@@ -29,9 +29,14 @@ const PAUSE: Duration = Duration::from_millis(1500);
 const SENT_LATER_SECS: i64 = 15 * 60;
 
 impl Draft {
+    /// Keeps `text`, which the server has.
+    pub fn keep_here(self, text: &str) {
+        set(&self.key("draft"), text);
+    }
+
     /// Keeps `text`.
     pub fn keep(self, text: &str) {
-        set(&self.key("draft"), text);
+        self.keep_here(text);
         // What is too long to be sent is too long to be kept there.
         if self.keeps && text.len() <= QUESTION_MAX_BYTES {
             let text = text.to_owned();
@@ -43,7 +48,7 @@ impl Draft {
     pub fn sent(self, rest: &str) {
         if rest.is_empty() {
             // The server knows.
-            set(&self.key("draft"), "");
+            self.keep_here("");
         } else {
             self.keep(rest);
         }

@@ -107,3 +107,14 @@ export function uniqueWord(): string {
 export function numberedWords(count: number): string {
   return Array.from({ length: count }, (_, index) => `n${index + 1}`).join(" ");
 }
+
+/** Keeps the page's code from running until the returned function is called. */
+export async function withoutCodeYet(page: Page): Promise<() => void> {
+  let letRun = (): void => {};
+  const mayRun = new Promise<void>((resolve) => (letRun = resolve));
+  await page.route(/\.wasm$/, async (route) => {
+    await mayRun;
+    await route.continue();
+  });
+  return letRun;
+}

@@ -28,7 +28,7 @@ use crate::{
 /// Asks `content` in `conversation`, or in a new one, and says where the answer will be written. A new one is listed,
 /// unless it is `temporary`: then it goes with the session. Asked
 /// again with the same `id`, it says what became of the question the first time.
-/// As a plain form it leads to the conversation's page.
+/// As a plain form it leads to the conversation's page, or back, with the question in the box, if it was refused.
 #[server(prefix = "/fn", endpoint = "ask")]
 pub async fn ask(
     #[server(default)] conversation: Option<ConversationId>,
@@ -38,7 +38,12 @@ pub async fn ask(
     #[server(default)] id: Option<MessageId>,
 ) -> Result<AskReceipt, AppError> {
     let (request, asker) = crate::context::asking_in_session()?;
-    let receipt = asked(&request, &asker, (conversation, temporary), &content, model.as_deref(), id).await?;
+    let asked = asked(&request, &asker, (conversation, temporary), &content, model.as_deref(), id).await;
+    if asked.is_err() && request.plain_form && !temporary && !content.trim().is_empty() {
+        // What is refused here, too, is lost with its page.
+        _ = request.services.library.keep_draft(asker.viewer.id, conversation, &content).await;
+    }
+    let receipt = asked?;
     if request.plain_form {
         leptos_axum::redirect(&format!("/chat/{}", receipt.conversation_id));
     }
