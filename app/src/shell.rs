@@ -108,7 +108,8 @@ fn links(assets: &Assets, language: Language) -> impl IntoView + use<> {
     }
 }
 
-/// Shows a conversation's end before anything is loaded, and keeps in mind what is to be sent; then loads the page's code and brings it to life.
+/// Shows a conversation's end before anything is loaded, and keeps in mind what is to be sent; then loads the page's code
+/// and brings it to life.
 fn scripts(assets: &Assets, language: Language) -> impl IntoView + use<> {
     let Assets { js, wasm, change, .. } = assets;
     let texts = assets.texts_in(language);
@@ -129,8 +130,8 @@ fn scripts(assets: &Assets, language: Language) -> impl IntoView + use<> {
 const SHOW_END: &str = "{const d=document.documentElement.dataset,l=document.querySelector('.log');\
     try{if(localStorage['banter-wrap'])d.wrap=''}catch{}d.end='';if(l)l.scrollTop=l.scrollHeight}";
 
-/// Enter sends, also before there is code to do it: that sends it then. Afterwards it has seen to every Enter itself, but
-/// those that an input method composes a character with, and those that make a line.
+/// Enter sends, also before there is code to do it: what is in the box then is sent when there is. From then on nothing
+/// is left for this to do.
 const SENT_EARLY: &str = "addEventListener('keydown',e=>{const t=e.target;if(t.id=='message'&&e.key=='Enter'&&\
     !e.shiftKey&&!e.isComposing&&e.keyCode!=229&&!e.defaultPrevented&&!localStorage['banter-enter']){\
     e.preventDefault();document.documentElement.dataset.early=t.value}})";

@@ -152,8 +152,7 @@ impl Box {
         self.turns.try_with_untracked(|turns| streaming(turns)).flatten()
     }
 
-    /// Once the page's code runs: brings back what was typed in this tab, unless more has been typed already. What was
-    /// written elsewhere is this tab's from now on, and gone from it once it is sent.
+    /// Once the page's code runs: brings back what was typed in this tab, unless more has been typed already.
     fn wake_up(self, elsewhere: Option<String>) {
         self.page.refused.set(None);
         browser::forget_form_error();
@@ -162,15 +161,10 @@ impl Box {
             self.model.set(select.value());
         }
         let Some(field) = self.field() else { return };
-        let elsewhere = elsewhere.unwrap_or_default();
-        if field.value() == elsewhere {
-            match self.draft.kept() {
-                Some(text) => field.set_value(&text),
-                None => self.draft.keep_here(&elsewhere),
-            }
-        }
-        if self.conversation.is_none() {
-            self.page.session.update(|session| session.draft = None);
+        if field.value() == elsewhere.unwrap_or_default()
+            && let Some(text) = self.draft.kept()
+        {
+            field.set_value(&text);
         }
         grow(&field);
         if self.draft.is_to_be_sent() {
@@ -232,6 +226,14 @@ impl Box {
             && let Some(field) = self.field()
         {
             self.draft.keep(&field.value());
+            self.forget_elsewhere();
+        }
+    }
+
+    /// The next new chat has in its box what is left here, and not what was written elsewhere before.
+    pub fn forget_elsewhere(self) {
+        if self.conversation.is_none() {
+            self.page.session.update(|session| session.draft = None);
         }
     }
 

@@ -29,14 +29,9 @@ const PAUSE: Duration = Duration::from_millis(1500);
 const SENT_LATER_SECS: i64 = 15 * 60;
 
 impl Draft {
-    /// Keeps `text`, which the server has.
-    pub fn keep_here(self, text: &str) {
-        set(&self.key("draft"), text);
-    }
-
     /// Keeps `text`.
     pub fn keep(self, text: &str) {
-        self.keep_here(text);
+        set(&self.key("draft"), text);
         // What is too long to be sent is too long to be kept there.
         if self.keeps && text.len() <= QUESTION_MAX_BYTES {
             let text = text.to_owned();
@@ -48,7 +43,7 @@ impl Draft {
     pub fn sent(self, rest: &str) {
         if rest.is_empty() {
             // The server knows.
-            self.keep_here("");
+            set(&self.key("draft"), "");
         } else {
             self.keep(rest);
         }

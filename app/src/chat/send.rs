@@ -99,6 +99,7 @@ impl Box {
         field.set_value(rest);
         self.unsaved.set(false);
         self.draft.sent(rest);
+        self.forget_elsewhere();
         grow(field);
     }
 
