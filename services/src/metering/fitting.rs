@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_counted_where_the_length_says_enough_and_the_rest_fits_by_count() {
+    fn what_fits_stays_and_else_the_oldest_goes_until_the_rest_fits_by_count() {
         assert!(!Fitted::within(turns("qaq"), 10_000).trimmed);
         let long = |role| Turn { role, text: "one two three ".repeat(50) };
         let turns = vec![long(Role::User), long(Role::Assistant), long(Role::User)];
