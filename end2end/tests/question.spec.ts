@@ -1,5 +1,5 @@
 // Writing a question: what is refused, what is kept.
-import { numberedWords, uniqueWord, withoutCodeYet } from "./support/chat";
+import { Chat, numberedWords, uniqueWord, withoutCodeYet } from "./support/chat";
 import { pick, signIn } from "./support/people";
 import { modelRequests } from "./support/sandbox";
 import { expect, test } from "./support/test";
@@ -110,6 +110,31 @@ test("what is typed behind an early Enter is not sent with it", async ({ page, c
   await expect(chat.send).toBeEnabled();
   await expect(chat.message).toHaveValue(`echo: ${word} and on`);
   await expect(page).toHaveURL(/\/chat$/);
+});
+
+test("what was refused before the page's code ran is in its box afterwards, and not what was typed before it", async ({
+  page,
+  chat,
+  context,
+}) => {
+  const word = uniqueWord();
+  await chat.open();
+  await chat.askAndRead(`echo: ${word}`);
+  await chat.message.fill("older");
+  const letRun = await withoutCodeYet(page);
+  await page.reload();
+  const other = new Chat(await context.newPage());
+  await other.page.goto(page.url());
+  await other.ready();
+  await other.ask(`long: ${word}`);
+  await chat.message.fill("newer");
+  await chat.send.click();
+  await expect(chat.trouble).toBeVisible();
+  await expect(chat.message).toHaveValue("newer");
+  letRun();
+  await chat.ready();
+  await expect(chat.message).toHaveValue("newer");
+  await other.stop.click();
 });
 
 test("a question that is sent twice in a hurry is asked once", async ({ chat }) => {

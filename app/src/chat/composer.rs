@@ -154,14 +154,17 @@ impl Box {
 
     /// Once the page's code runs: brings back what was typed in this tab, unless more has been typed already.
     fn wake_up(self, elsewhere: Option<String>) {
-        self.page.refused.set(None);
+        let was_refused = self.page.refused.take().is_some();
         browser::forget_form_error();
         if let Some(select) = self.find::<HtmlSelectElement>("select") {
             browser::recall_model(&select);
             self.model.set(select.value());
         }
         let Some(field) = self.field() else { return };
-        if field.value() == elsewhere.unwrap_or_default()
+        if was_refused && !field.value().is_empty() {
+            // What the plain form of this tab could not ask is newer than what was typed before.
+            self.draft.keep(&field.value());
+        } else if field.value() == elsewhere.unwrap_or_default()
             && let Some(text) = self.draft.kept()
         {
             field.set_value(&text);
