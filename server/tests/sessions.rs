@@ -136,6 +136,28 @@ async fn a_renewed_refresh_token_is_used_the_next_time() {
 }
 
 #[tokio::test]
+async fn renewed_tokens_that_the_database_refuses_at_first_are_not_lost() {
+    let app = TestApp::start().await;
+    app.fault(json!({ "service": "entra", "kind": "expires_in", "secs": 200 })).await;
+    let browser = app.signed_in(ALICE).await;
+    // What a sequence has counted, no failure takes back.
+    app.sql(
+        "CREATE SEQUENCE tries;
+         CREATE FUNCTION not_at_first() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN IF nextval('tries') = 1 THEN RAISE 'not now'; END IF; RETURN NEW; END $$;
+         CREATE TRIGGER not_at_first BEFORE UPDATE OF tokens ON sessions FOR EACH ROW EXECUTE FUNCTION not_at_first()",
+    )
+    .await;
+    for _ in 0..2 {
+        app.make_checks_due().await;
+        assert_eq!(browser.try_get("/fn/models").await, Some(200));
+    }
+    let used = app.refresh_tokens_used().await;
+    assert_eq!(used.len(), 2);
+    assert_ne!(used[0], used[1]);
+}
+
+#[tokio::test]
 async fn a_provider_that_does_not_vouch_any_longer_ends_the_session() {
     let app = TestApp::start().await;
     app.fault(json!({ "service": "entra", "kind": "expires_in", "secs": 200 })).await;

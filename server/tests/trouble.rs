@@ -279,6 +279,30 @@ async fn a_question_of_which_the_database_says_nothing_is_given_back_and_not_ans
 }
 
 #[tokio::test]
+async fn a_question_that_was_given_back_and_stored_all_the_same_is_not_asked_twice() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(ALICE).await;
+    let question = [("content", "echo: one two"), ("id", "01930000-0000-7000-8000-0000000000a6")];
+    // What is stored belongs to somebody, whose row it has to wait for.
+    let mut held = app.database().await.begin().await.unwrap();
+    sqlx::query("SELECT FROM users FOR UPDATE").execute(&mut *held).await.unwrap();
+    assert_eq!(browser.call("ask", &question).await.status(), 503);
+    // The database carries out after all what it was told, and nobody is there any more to hear of it.
+    held.rollback().await.unwrap();
+    app.until("it is stored", async || app.number("SELECT count(*) FROM messages").await == 2).await;
+    let receipt: AskReceipt = browser.change("ask", &question).await;
+    let events = browser.events(receipt.reply.id, 0).await;
+    assert!(matches!(events.last().unwrap().event, ReplyEvent::End(Ending::Interrupted)), "{events:?}");
+    // It goes on from there as any other that broke off.
+    let resumed = browser.resume(receipt.reply.id).await;
+    browser.events(resumed.id, events.last().unwrap().n).await;
+    let all = browser.conversation(receipt.conversation_id).await.messages;
+    assert_eq!((all.len(), all[1].status), (2, MessageStatus::Complete));
+    assert!(all[1].content.ends_with("one two"), "{:?}", all[1].content);
+    assert_eq!(app.number("SELECT count(*) FROM messages").await, 2);
+}
+
+#[tokio::test]
 async fn whoever_asks_hears_something_although_the_database_says_nothing() {
     let app = TestApp::start().await;
     let browser = app.signed_in(ALICE).await;

@@ -36,6 +36,8 @@ const PATIENCE: Duration = Duration::from_secs(12);
 const LOOK_AGAIN: Duration = Duration::from_millis(150);
 /// The next checks wait this long for one that does not end.
 const LONGEST_CHECK: Duration = Duration::from_secs(60);
+/// Well within a check's lease: once that is over, another server renews the old tokens.
+const LONGEST_SAVING: Duration = Duration::from_secs(30);
 /// Sessions that one server checks at the same time.
 const AT_ONCE: usize = 8;
 
@@ -182,7 +184,7 @@ impl People {
         match self.sign_in.renew(tokens).await {
             Ok(renewed) => {
                 let sealed = renewed.tokens.seal(&self.keys, &claimed.id_hash);
-                if access_checks::save_tokens(&self.pool, claimed, &sealed).await? {
+                if self.save(claimed, &sealed).await? {
                     Ok(Ok(renewed))
                 } else {
                     // The session's id was renewed at the same moment: its tokens are sealed for the new one.
@@ -200,6 +202,21 @@ impl People {
                 Ok(Err(Outcome::Over(EndReason::ProviderRefused)))
             }
             Err(error) => Ok(Err(Outcome::Unknown(error.to_string()))),
+        }
+    }
+
+    /// Stores tokens that were just renewed, also where the database is away for a moment: with refresh tokens that are
+    /// good for once, the session would be over without them.
+    async fn save(&self, claimed: &Claimed, sealed: &[u8]) -> Result<bool, sqlx::Error> {
+        let deadline = Instant::now() + LONGEST_SAVING;
+        loop {
+            match answered(access_checks::save_tokens(&self.pool, claimed, sealed)).await {
+                Err(error) if Instant::now() < deadline => {
+                    tracing::debug!(error = %error, "renewed tokens cannot be stored now");
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
+                saved => return saved,
+            }
         }
     }
 
