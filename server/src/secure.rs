@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Whoever asks hears something by then, also where the database has gone without a word.
-const PATIENCE: Duration = Duration::from_secs(25);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(25);
 /// For everything that brings no policy of its own: it may show what it is and nothing else.
 const POLICY_WITHOUT_SCRIPTS: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",

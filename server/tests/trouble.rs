@@ -319,6 +319,35 @@ async fn whoever_asks_hears_something_although_the_database_says_nothing() {
     assert_eq!(browser.get("/chat").await.status(), 200);
 }
 
+#[tokio::test]
+async fn whoever_calls_hears_something_although_the_database_says_nothing() {
+    let app = TestApp::start().await;
+    let api = app.calling(ALICE).await;
+    api.me().await;
+    let held = says_nothing_about("conversations, usage", &app).await;
+    let (list, completion) = tokio::join!(api.get("/api/v1/conversations"), api.complete("echo: x", json!({})));
+    assert_eq!((list.status().as_u16(), completion.status().as_u16()), (503, 503));
+    assert!(list.headers().contains_key("retry-after"));
+    let problem: Value = list.json().await.unwrap();
+    assert!(problem["type"].as_str().unwrap().ends_with("#problem-unavailable"), "{problem}");
+    assert!(!problem["correlation_id"].as_str().unwrap().is_empty());
+    let error: Value = completion.json().await.unwrap();
+    assert_eq!(error["error"]["type"], "server_error", "{error}");
+    held.rollback().await.unwrap();
+    assert_eq!(api.get("/api/v1/conversations").await.status(), 200);
+    assert_eq!(api.complete("echo: x", json!({})).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_caller_of_whom_the_database_says_nothing_is_not_let_in_and_hears_it() {
+    let app = TestApp::start().await;
+    let api = app.calling(ALICE).await;
+    let held = says_nothing_about("users", &app).await;
+    assert_eq!(api.get("/api/v1/me").await.status(), 503);
+    held.rollback().await.unwrap();
+    assert_eq!(api.status().await, 200);
+}
+
 /// The database of `app` says nothing to whoever asks for anything of `table`, until what this returns is rolled back.
 async fn says_nothing_about(table: &str, app: &TestApp) -> sqlx::Transaction<'static, sqlx::Postgres> {
     let mut held = app.database().await.begin().await.unwrap();

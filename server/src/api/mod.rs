@@ -28,8 +28,9 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use futures::FutureExt as _;
+use tokio::time::timeout;
 
-use crate::{Doors, fault, request::CorrelationId, routes::Routes};
+use crate::{Doors, fault, request::CorrelationId, routes::Routes, secure::PATIENCE};
 pub(crate) use limits::CallLimits;
 use problem::{Kind, Problem};
 
@@ -74,7 +75,8 @@ async fn nothing_here() -> Problem {
     Problem::of(Kind::NotFound)
 }
 
-/// Around every call: problems become documents, nothing is kept outside, and a panic ends this request and no other.
+/// Around every call: problems become documents, nothing is kept outside, a panic ends this request and no other, and
+/// whoever calls hears something.
 async fn around(
     State(doors): State<Doors>,
     correlation_id: CorrelationId,
@@ -87,9 +89,13 @@ async fn around(
     let mut response = if doors.services.config.api.is_none() {
         nothing_here().await.into_response()
     } else {
-        match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-            Ok(response) => response,
-            Err(panic) => fault::panicked(&*panic, &correlation_id),
+        let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
+        // A model takes its time; whatever else a completion waits for has an end of its own.
+        let answer = if path == problem::OPENAI { Ok(answer.await) } else { timeout(PATIENCE, answer).await };
+        match answer {
+            Ok(Ok(response)) => response,
+            Ok(Err(panic)) => fault::panicked(&*panic, &correlation_id),
+            Err(_elapsed) => Problem::late(&correlation_id).into_response(),
         }
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {

@@ -9,10 +9,10 @@ use axum::{
 use model::{Fault, FaultKind};
 use serde_json::{Map, Value, json};
 
-use crate::request::CorrelationId;
+use crate::{fault, request::CorrelationId};
 
 /// Where OpenAI's protocol is spoken.
-const OPENAI: &str = "/api/v1/chat/completions";
+pub(super) const OPENAI: &str = "/api/v1/chat/completions";
 
 /// The kinds there are. Names, and with them the `type`s, never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,6 +183,11 @@ impl Problem {
             FaultKind::Internal => Kind::Internal,
         };
         Self { retry_after_secs, ..Self::new(kind, message) }
+    }
+
+    /// Nothing was found out in time.
+    pub(crate) fn late(correlation_id: &CorrelationId) -> Self {
+        Self::new(Kind::Unavailable, fault::late(correlation_id).message).retry_after(5)
     }
 
     pub(crate) fn retry_after(self, secs: u64) -> Self {

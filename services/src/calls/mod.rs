@@ -21,7 +21,7 @@ use crate::{
     hub::Hub,
     metering::Metering,
     models::Models,
-    store::usage,
+    store::{answered, usage},
 };
 use meter::Meter;
 use request::Request;
@@ -86,15 +86,19 @@ impl Calls {
         correlation_id: &str,
     ) -> Result<Completion, CallError> {
         let request = Request::read(body).map_err(CallError::Rejected)?;
-        let model = match self.models.pick(owner, Some(&request.model)).await {
-            Err(Error::Invalid(_)) => return Err(CallError::NoSuchModel(request.model)),
-            picked => picked?,
-        };
         let id = clock::new_id();
-        let mut tx = self.pool.begin().await?;
-        self.metering.admit(&mut tx, owner).await?;
-        usage::begin_call(&mut tx, id, owner, &model, cost_centre).await?;
-        tx.commit().await?;
+        let model = answered(async {
+            let model = match self.models.pick(owner, Some(&request.model)).await {
+                Err(Error::Invalid(_)) => return Err(CallError::NoSuchModel(request.model.clone())),
+                picked => picked?,
+            };
+            let mut tx = self.pool.begin().await?;
+            self.metering.admit(&mut tx, owner).await?;
+            usage::begin_call(&mut tx, id, owner, &model, cost_centre).await?;
+            tx.commit().await?;
+            Ok(model)
+        })
+        .await?;
         let user = crate::crypto::pseudonym(owner.0.as_bytes());
         let upstream = request.upstream(&user);
         // From here on what is used is metered, whatever becomes of the caller.

@@ -11,6 +11,7 @@ use std::{
 use model::{Group, UserId, UserRole, Viewer};
 use secrecy::ExposeSecret as _;
 use time::OffsetDateTime;
+use tokio::time::timeout;
 
 use super::{
     People,
@@ -23,6 +24,7 @@ use crate::{
     error::Error,
     identity::{LIFETIME_SECS, PersonClaims, ProviderError, ServiceClaims, ServiceTokenError, Subject, Verified},
     store::{
+        answered,
         api_access::{self, Known},
         users::{self, AccountKey},
     },
@@ -30,6 +32,8 @@ use crate::{
 
 /// Entra dates its tokens back by this much.
 const BACKDATING: time::Duration = time::Duration::minutes(5);
+/// A call waits this long for what has to be found out about its caller.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// A stream looks this often whether its caller may still read it.
 const LOOK_AGAIN: Duration = Duration::from_secs(3);
 /// Checking begins when this part of the time has passed, for whoever stays long enough.
@@ -94,14 +98,17 @@ impl People {
 
     /// The same, with the access confirmed within the last `age`.
     async fn caller_within(&self, verified: Verified, token: &str, age: Duration) -> Result<Caller, CallerRefused> {
-        let known = match &verified.subject {
-            Subject::Person(person) => self.person(person, token, age).await?,
-            Subject::Service(service) => self.service(service).await?,
-            Subject::User(user) => {
-                let known = api_access::of_user(&self.pool, *user).await?.ok_or(CallerRefused::Stale)?;
-                if is_within(&known, age) { known } else { return Err(CallerRefused::Stale) }
+        let known = async {
+            match &verified.subject {
+                Subject::Person(person) => self.person(person, token, age).await,
+                Subject::Service(service) => self.service(service).await,
+                Subject::User(user) => {
+                    let known = api_access::of_user(&self.pool, *user).await?.ok_or(CallerRefused::Stale)?;
+                    if is_within(&known, age) { Ok(known) } else { Err(CallerRefused::Stale) }
+                }
             }
         };
+        let known = timeout(PATIENCE, known).await.unwrap_or(Err(CallerRefused::Failed(Error::AccessUnknown)))?;
         Ok(Caller {
             viewer: known.viewer,
             is_service: known.is_service,
@@ -247,7 +254,7 @@ impl People {
             if caller.is_service {
                 continue;
             }
-            match api_access::checked_at(&self.pool, caller.viewer.id).await {
+            match answered(api_access::checked_at(&self.pool, caller.viewer.id)).await {
                 Ok(Some(at)) if clock::now() - at < ahead => {}
                 Ok(at) => {
                     let is_trusted = at.is_some_and(|at| clock::now() - at < self.access.recheck_every);
