@@ -23,6 +23,9 @@ static ENCODING: LazyLock<CoreBPE> = LazyLock::new(|| {
     tiktoken_rs::o200k_base().expect("the embedded table can be read")
 });
 
+/// Of half a million spaces in a row, which a model can say, the expression that finds words panics.
+const PIECE_BYTES: usize = 100_000;
+
 /// Two texts at a time. Many answers can end in the same moment, and every thread that counts takes memory of its own.
 static TURN: Semaphore = Semaphore::const_new(2);
 
@@ -34,9 +37,15 @@ pub(crate) async fn counting<T: Send + 'static>(work: impl FnOnce() -> T + Send 
 }
 
 /// The tokens of `text`. Blocks: 6 ms for 100 kB of prose, 20 ms at worst. The first call of a process also loads the
-/// table.
+/// table. Where a text is cut to be counted, that may make a token more.
 pub(crate) fn of_text(text: &str) -> u32 {
-    u32::try_from(ENCODING.encode_ordinary(text).len()).unwrap_or(u32::MAX)
+    let (mut rest, mut sum) = (text, 0_usize);
+    while !rest.is_empty() {
+        let (piece, more) = rest.split_at(rest.floor_char_boundary(PIECE_BYTES));
+        sum += ENCODING.encode_ordinary(piece).len();
+        rest = more;
+    }
+    u32::try_from(sum).unwrap_or(u32::MAX)
 }
 
 /// The tokens of a message in a prompt. Blocks.
@@ -76,6 +85,13 @@ mod tests {
     fn texts_are_counted_as_the_models_count_them() {
         assert_eq!([of_text(""), of_text("hello world"), of_text("日本語")], [0, 2, 2]);
         assert_eq!(of_text("<|endoftext|>"), 7, "what a reader writes is text, never a mark of the model's");
+    }
+
+    #[test]
+    fn whatever_a_model_says_can_be_counted() {
+        assert_eq!(of_text(&" ".repeat(1_000_000)), 7_820);
+        // Three bytes each: where it is cut, there are whole characters on both sides.
+        assert_eq!(of_text(&"\u{65e5}".repeat(100_000)), 50_002);
     }
 
     #[test]
