@@ -256,11 +256,14 @@ pub fn remember_model(select: &HtmlSelectElement) {
 
 /// Chooses the model chosen last, if there still is one of that name.
 pub fn recall_model(select: &HtmlSelectElement) {
-    let Some(name) = storage().and_then(|storage| storage.get_item(MODEL).ok()?) else { return };
+    let Some(storage) = storage() else { return };
+    let Ok(Some(name)) = storage.get_item(MODEL) else { return };
     let default = select.value();
     select.set_value(&name);
     if select.value() != name {
         select.set_value(&default);
+        // Nor is it wanted any more. Fails where nothing is kept.
+        _ = storage.remove_item(MODEL);
     }
 }
 

@@ -13,7 +13,7 @@ use web_sys::Event;
 
 use crate::{
     AppError, browser,
-    chat::{self, Announcer, Change, Conversations, Done, Offer, OpenConversation, kept},
+    chat::{self, Announcer, Change, Conversations, Done, Offer, OpenConversation, Unsent, kept},
     fetch,
     html::effect,
     language, missing,
@@ -106,6 +106,8 @@ pub struct Page {
     /// What `place` names is being fetched.
     pub pending: Signal<bool>,
     pub refused: Signal<Option<AppError>>,
+    /// What the box of a conversation that is shown anew could not send.
+    pub(crate) unsent: Signal<Option<Unsent>>,
     /// The session is over: it ended elsewhere while the page was open.
     pub gone: Signal<Option<AppError>>,
     /// The reader is signing out.
@@ -141,6 +143,7 @@ impl Page {
             content: Signal::new(content),
             pending: Signal::new(false),
             refused: Signal::new(refused),
+            unsent: Signal::default(),
             gone: Signal::new(None),
             leaving: Signal::new(false),
             theme: Signal::new(session.theme),

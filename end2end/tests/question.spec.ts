@@ -137,6 +137,71 @@ test("what was refused before the page's code ran is in its box afterwards, and 
   await other.stop.click();
 });
 
+test.describe("in two tabs", () => {
+  test.use({ expectedErrors: /status of 409/ });
+
+  test("of two questions asked in two tabs at once one is answered, and whoever asked the other hears why", async ({
+    page,
+    chat,
+    context,
+  }) => {
+    const [word, mine] = [uniqueWord(), uniqueWord()];
+    await chat.open();
+    await chat.askAndRead(`echo: ${word}`);
+    const other = new Chat(await context.newPage());
+    await other.page.goto(page.url());
+    await other.ready();
+    let letGo = (): void => {};
+    const isLate = new Promise<void>((resolve) => (letGo = resolve));
+    await page.route("**/fn/ask_and_read", async (route) => {
+      await isLate;
+      await route.continue();
+    });
+    const asked = page.waitForRequest("**/fn/ask_and_read");
+    await chat.message.fill(mine);
+    await chat.send.click();
+    await asked;
+    await other.ask(`long: ${word}`);
+    letGo();
+    // The conversation is shown as it has become, and what is said of the question outlives that.
+    await expect(chat.questions.last()).toContainText(`long: ${word}`);
+    await expect(chat.trouble).toContainText("still being written");
+    await expect(chat.message).toHaveValue(mine);
+    await other.stop.click();
+  });
+});
+
+test.describe("with a server that is away for a while", () => {
+  test.use({ expectedErrors: /status of 503/ });
+
+  test("a question that waits to be sent goes also when its conversation has changed meanwhile", async ({
+    page,
+    chat,
+    context,
+  }) => {
+    const [word, between, mine] = [uniqueWord(), uniqueWord(), uniqueWord()];
+    await chat.open();
+    await chat.askAndRead(`echo: ${word}`);
+    const other = new Chat(await context.newPage());
+    await other.page.goto(page.url());
+    await other.ready();
+    let isAway = true;
+    await page.route("**/fn/ask_and_read", async (route) => {
+      const fault = { kind: "unavailable", message: "Away.", correlation_id: "" };
+      await (isAway ? route.fulfill({ status: 503, json: fault }) : route.continue());
+    });
+    await chat.message.fill(`echo: ${mine}`);
+    await chat.send.click();
+    await expect(chat.trouble).toContainText("sent by itself");
+    await other.askAndRead(`echo: ${between}`);
+    await expect(chat.answerText).toHaveText(between);
+    await expect(chat.trouble).toContainText("sent by itself");
+    isAway = false;
+    await expect(chat.answerText).toHaveText(mine, { timeout: 20_000 });
+    await expect(chat.message).toHaveValue("");
+  });
+});
+
 test("a question that is sent twice in a hurry is asked once", async ({ chat }) => {
   const word = uniqueWord();
   await chat.open();
@@ -163,6 +228,21 @@ test("the question goes to the chosen model, also after a reload", async ({ page
   await expect(model).toHaveValue("gpt-4o");
   await chat.askAndRead(`echo: ${uniqueWord()}`);
   await expect(chat.answer).toHaveAccessibleName("gpt-4o");
+});
+
+test("the chosen model stays chosen for the questions that follow, and nothing of them is remembered with it", async ({ page, chat }) => {
+  await chat.open();
+  const model = page.getByRole("combobox", { name: "Model" });
+  await model.selectOption("gpt-4o");
+  for (const answers of [1, 2]) {
+    await chat.message.fill(`echo: ${uniqueWord()}`);
+    // A click leaves the box, which tells that it has changed.
+    await chat.send.click();
+    await expect(page.getByRole("article", { name: "gpt-4o" })).toHaveCount(answers);
+    await expect(chat.send).toBeVisible();
+    await expect(model).toHaveValue("gpt-4o");
+  }
+  expect(await page.evaluate(() => localStorage.getItem("banter-model"))).toBe("gpt-4o");
 });
 
 test("a draft is kept over a reload, for each conversation its own", async ({ page, chat }) => {

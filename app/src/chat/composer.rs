@@ -40,6 +40,14 @@ pub struct Subject {
     pub context_tokens: Option<u32>,
 }
 
+/// What the box of a conversation leaves to the next one, when the conversation is shown as it has become meanwhile.
+#[derive(Clone, Debug)]
+pub struct Unsent {
+    conversation: ConversationId,
+    trouble: AppError,
+    outbox: Option<(MessageId, Duration)>,
+}
+
 /// The state of the box: what it is for, and what it is doing.
 #[derive(Clone, Copy)]
 pub(super) struct Box {
@@ -51,7 +59,7 @@ pub(super) struct Box {
     pub editing: Signal<Option<MessageId>>,
     /// What was in the box before that.
     put_aside: Signal<String>,
-    /// The question is on its way to the server.
+    /// The question is on its way to the server. Until then the conversation is not shown anew.
     pub sending: Signal<bool>,
     /// Under which id it is sent, so that sending it again does not ask it twice; and the wait before that.
     pub outbox: Signal<Option<(MessageId, Duration)>>,
@@ -64,16 +72,19 @@ pub(super) struct Box {
 }
 
 /// Asks in a conversation, or in a new one. A reply that is being written among its `turns` takes the place of sending
-/// with stopping; `editing` is the question to change; `asked` is told what the server has taken.
+/// with stopping; `editing` is the question to change; `sending` is true while one is on its way; `asked` is told what
+/// the server has taken.
 pub fn composer(
     subject: Subject,
     turns: Signal<Vec<Turn>>,
-    editing: Signal<Option<MessageId>>,
+    (editing, sending): (Signal<Option<MessageId>>, Signal<bool>),
     asked: Callback<AskReceipt>,
 ) -> Frame {
     let Subject { conversation, draft, temporary, context_tokens } = subject;
     let page = Page::here();
     let session = session();
+    let unsent = page.unsent.take().filter(|unsent| Some(unsent.conversation) == conversation);
+    let outbox = unsent.as_ref().and_then(|unsent| unsent.outbox);
     let this = Box {
         conversation,
         draft: Draft { owner: session.viewer.as_ref().map(|viewer| viewer.id), conversation, keeps: !temporary },
@@ -81,9 +92,9 @@ pub fn composer(
         page,
         editing,
         put_aside: Signal::default(),
-        sending: Signal::new(false),
-        outbox: Signal::new(None),
-        trouble: Signal::new(page.refused.get_untracked()),
+        sending,
+        outbox: Signal::new(outbox),
+        trouble: Signal::new(unsent.map(|unsent| unsent.trouble).or_else(|| page.refused.get_untracked())),
         unsaved: Signal::new(false),
         model: Signal::new(session.models.first().map(|first| first.name.clone()).unwrap_or_default()),
         asked,
@@ -102,7 +113,10 @@ pub fn composer(
         listen("online", move |_: Event| this.send_again());
         listen("keydown", move |event: KeyboardEvent| this.escape(&event));
         listen("pagehide", move |_: Event| this.save());
-        on_cleanup(move || this.save());
+        if let Some((_, wait)) = outbox {
+            after(wait, move || this.send_again());
+        }
+        on_cleanup(move || this.hand_over());
     });
 
     let picker = models(conversation, &session.models);
@@ -178,8 +192,22 @@ impl Box {
         browser::focus_if_nothing_is(&field);
     }
 
+    /// Leaves what is in the box to the next one.
+    fn hand_over(self) {
+        self.save();
+        if let Some(conversation) = self.conversation
+            && self.page.is_at(conversation)
+            && let Some(trouble) = self.trouble.get_untracked()
+        {
+            let outbox = self.outbox.get_untracked();
+            self.page.unsent.set(Some(Unsent { conversation, trouble, outbox }));
+        }
+    }
+
     fn chosen(self, event: &Event) {
-        if let Some(select) = event.target().map(JsCast::unchecked_into::<HtmlSelectElement>) {
+        // The box changes, too: whenever it is left for a button.
+        let Some(_) = browser::around(event, "select") else { return };
+        if let Some(select) = self.find::<HtmlSelectElement>("select") {
             browser::remember_model(&select);
             self.model.set(select.value());
         }

@@ -37,6 +37,8 @@ pub struct Talk {
     pub scroll: Scroll,
     /// The question that is being changed in the box.
     pub editing: Signal<Option<MessageId>>,
+    /// A question is on its way to the server.
+    sending: Signal<bool>,
     /// Of what is shown; what is newer was changed elsewhere.
     pub revision: Signal<i64>,
     /// Takes a reply that goes on.
@@ -90,7 +92,8 @@ pub fn conversation(opened: OpenConversation) -> Vec<Part> {
         start(going_on);
         scroll.to_end();
     });
-    let talk = Talk { page, list, announcer, turns, scroll, editing: Signal::new(None), revision, resumed };
+    let (editing, sending) = (Signal::new(None), Signal::new(false));
+    let talk = Talk { page, list, announcer, turns, scroll, editing, sending, revision, resumed };
     let Visit { again, spot } = visit;
     let mut is_new = true;
     effect(move || {
@@ -121,13 +124,13 @@ pub fn conversation(opened: OpenConversation) -> Vec<Part> {
     vec![
         live(move || bar(Some(&named()), temporary)),
         log(id, finished, spot, talk).into(),
-        composer(subject, turns, talk.editing, asked).into(),
+        composer(subject, turns, (editing, sending), asked).into(),
     ]
 }
 
 impl Talk {
-    /// Whether it may have been changed elsewhere: the list knows a newer one, or none any more. A reply that is being
-    /// written here comes first. Once the session is over the list knows nothing, and nobody may ask.
+    /// Whether it may have been changed elsewhere: the list knows a newer one, or none any more. A question that
+    /// is on its way and a reply that is being written here come first. Once the session is over the list knows nothing, and nobody may ask.
     fn may_be_stale(self, id: ConversationId, temporary: bool) -> bool {
         if self.page.is_over() {
             return false;
@@ -135,7 +138,7 @@ impl Talk {
         let newest = self.list.find(id, |one| one.revision);
         let shown = self.revision.get();
         let is_older = newest.map_or(!temporary && self.list.deleting.get() != Some(id), |newest| newest > shown);
-        self.turns.with(|turns| streaming(turns)).is_none() && is_older
+        !self.sending.get() && self.turns.with(|turns| streaming(turns)).is_none() && is_older
     }
 
     /// Shows what has become of the conversation. `idle`: nobody uses the session by this.
@@ -145,7 +148,7 @@ impl Talk {
         // The reader may have gone elsewhere, or on.
         let Some(shown) = self.revision.try_get_untracked() else { return };
         match newest {
-            Ok(Some(mut newest)) if newest.revision > shown && !self.is_answered() => {
+            Ok(Some(mut newest)) if newest.revision > shown && !self.is_busy() => {
                 newest.visit.spot = self.scroll.spot();
                 self.page.renew(newest);
             }
@@ -155,9 +158,10 @@ impl Talk {
         }
     }
 
-    /// Whether a reply is being written.
-    fn is_answered(self) -> bool {
-        self.turns.try_with_untracked(|turns| streaming(turns)).flatten().is_some()
+    /// Whether a question is on its way or a reply is being written.
+    fn is_busy(self) -> bool {
+        let is_sent = self.sending.try_get_untracked().unwrap_or_default();
+        is_sent || self.turns.try_with_untracked(|turns| streaming(turns)).flatten().is_some()
     }
 }
 

@@ -35,6 +35,7 @@ mod toast;
 mod trouble;
 mod typeset;
 
+pub(crate) use composer::Unsent;
 pub use list::{Change, Conversations, Done, Offer};
 pub use news::listen;
 #[cfg(feature = "ssr")]

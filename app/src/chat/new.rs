@@ -40,7 +40,7 @@ pub fn new_chat() -> Vec<Part> {
         .part(greeting(name.as_deref()))
         .part(el("p").says(texts::WELCOME))
         .part(live(suggestions));
-    let composer = composer(subject, Signal::new(Vec::new()), Signal::new(None), asked);
+    let composer = composer(subject, Signal::new(Vec::new()), Default::default(), asked);
     vec![bar(None, false).into(), welcome.into(), composer.into()]
 }
 
