@@ -17,6 +17,7 @@ mod library;
 mod logs;
 mod metering;
 mod moving;
+mod odd_models;
 mod other_provider;
 mod ownership;
 mod process;

@@ -50,6 +50,40 @@ async fn a_program_told_to_stop_ends_its_replies_and_tells_their_readers() {
 }
 
 #[tokio::test]
+async fn a_program_told_to_stop_ends_completions_says_so_and_meters_them() {
+    let app = TestApp::start().await;
+    let token = app.calling(ALICE).await.token.clone();
+    for _ in 0..2 {
+        app.fault(json!({ "service": "openai", "kind": "hang", "after": 8, "times": 1 })).await;
+    }
+    let database = app.database().await;
+    let mut program = Program::start(app).await;
+    let complete = |stream: bool| {
+        let question = json!([{ "role": "user", "content": "echo: one two three four five six seven eight nine ten" }]);
+        let body = json!({ "model": "gpt-4o", "messages": question, "stream": stream });
+        program.browser.request(Method::POST, "/api/v1/chat/completions").bearer_auth(&token).json(&body).send()
+    };
+    let mut streamed = complete(true).await.unwrap();
+    let mut body = streamed.chunk().await.unwrap().unwrap().to_vec();
+    let whole = tokio::spawn(complete(false));
+    let begun = async || sqlx::query_scalar::<_, i64>("SELECT count(*) FROM usage").fetch_one(&database).await.unwrap();
+    while begun().await < 2 {
+        tokio::task::yield_now().await;
+    }
+    program.signal("TERM");
+    while let Some(bytes) = streamed.chunk().await.unwrap() {
+        body.extend_from_slice(&bytes);
+    }
+    let body = String::from_utf8(body).unwrap();
+    assert!(body.contains("broken_off") && !body.contains("[DONE]"), "{body}");
+    assert_eq!(whole.await.unwrap().unwrap().status(), 503);
+    let status = tokio::task::spawn_blocking(move || program.child.wait().unwrap()).await.unwrap();
+    assert!(status.success(), "{status}");
+    let sql = "SELECT count(*) FROM usage WHERE counted AND prompt_tokens > 0";
+    assert_eq!(sqlx::query_scalar::<_, i64>(sql).fetch_one(&database).await.unwrap(), 2);
+}
+
+#[tokio::test]
 async fn a_program_told_to_stop_does_not_wait_for_pages_that_wait_for_news() {
     let mut program = Program::start(TestApp::start().await).await;
     assert_eq!(program.browser.sign_in(ALICE).await.status(), 200);

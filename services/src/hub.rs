@@ -125,13 +125,13 @@ impl Hub {
         }
     }
 
-    /// Counts a reply as being written here for as long as the guard lives.
-    pub(crate) fn begin_writing(&self) -> Writing<'_> {
+    /// Counts an answer as being written here for as long as the guard lives.
+    pub(crate) fn begin_writing(&self) -> Writing {
         self.writing.send_modify(|count| *count += 1);
-        Writing(&self.writing)
+        Writing(self.writing.clone())
     }
 
-    /// Returns once no reply is being written here.
+    /// Returns once no answer is being written here.
     pub(crate) async fn drained(&self) {
         // Fails only when the sender is gone, and it is in `self`.
         let _ = self.writing.subscribe().wait_for(|count| *count == 0).await;
@@ -162,9 +162,9 @@ impl Topic {
 }
 
 /// See [`Hub::begin_writing`].
-pub(crate) struct Writing<'a>(&'a watch::Sender<usize>);
+pub(crate) struct Writing(watch::Sender<usize>);
 
-impl Drop for Writing<'_> {
+impl Drop for Writing {
     fn drop(&mut self) {
         self.0.send_modify(|count| *count -= 1);
     }

@@ -116,6 +116,7 @@ impl Services {
             Arc::clone(&completions),
             Arc::clone(&metering),
             Arc::clone(&hub),
+            shutdown.subscribe(),
         );
         let once = Once::new(pool.clone(), Arc::clone(&keys));
         let conversations =

@@ -68,6 +68,7 @@ notice-question-filtered = Die Frage wurde von der Inhaltsrichtlinie gefiltert{ 
 notice-too-long = Diese Unterhaltung ist für das Modell zu lang geworden. Beginnen Sie einen neuen Chat und nehmen Sie mit, worauf es ankommt.
 notice-refused = Das Modell hat die Anfrage abgelehnt. Fragen Sie noch einmal, oder nennen Sie Ihrer Administration die Referenz unten.
 notice-broken-off = Das Modell hat abgebrochen. Fragen Sie noch einmal, um eine ganze Antwort zu bekommen.
+notice-empty = Das Modell hat ohne Antwort geendet. Fragen Sie noch einmal, oder fragen Sie mit anderen Worten.
 notice-fault = Beim Schreiben dieser Antwort ist etwas schiefgegangen.
 notice-restarted = Der Server wurde neu gestartet, während er diese Antwort schrieb.
 notice-length = Die Antwort hat die Längengrenze des Modells erreicht.

@@ -68,6 +68,7 @@ notice-question-filtered = The question was filtered by the content policy{ $cat
 notice-too-long = This conversation has become too long for the model. Start a new chat and bring along what matters.
 notice-refused = The model refused the request. Ask again, or tell your administrator the reference below.
 notice-broken-off = The model broke off. Ask again to get a whole one.
+notice-empty = The model ended without an answer. Ask again, or put the question in other words.
 notice-fault = Something went wrong while this answer was written.
 notice-restarted = The server was restarted while it wrote this answer.
 notice-length = The answer reached the model's length limit.

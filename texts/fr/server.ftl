@@ -68,6 +68,7 @@ notice-question-filtered = La question a été filtrée par la politique de cont
 notice-too-long = Cette conversation est devenue trop longue pour le modèle. Commencez un nouveau chat en y reprenant l’essentiel.
 notice-refused = Le modèle a refusé la requête. Redemandez, ou communiquez la référence ci-dessous à votre administrateur.
 notice-broken-off = Le modèle s’est interrompu. Redemandez pour obtenir une réponse complète.
+notice-empty = Le modèle a terminé sans répondre. Reposez la question, ou formulez-la autrement.
 notice-fault = Une erreur s’est produite pendant la rédaction de cette réponse.
 notice-restarted = Le serveur a redémarré pendant la rédaction de cette réponse.
 notice-length = La réponse a atteint la longueur maximale du modèle.

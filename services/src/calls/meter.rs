@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     completions::{Turn, usage_of},
     error::Error,
-    hub::Hub,
+    hub::Writing,
     metering::Metering,
     store::usage,
 };
@@ -27,7 +27,8 @@ pub(super) struct Meter {
 struct Sums {
     pool: PgPool,
     metering: Arc<Metering>,
-    hub: Arc<Hub>,
+    /// A server that stops waits until it is noted.
+    writing: Writing,
     id: Uuid,
     model: String,
     turns: Vec<Turn>,
@@ -40,13 +41,13 @@ impl Meter {
     pub(super) fn new(
         pool: PgPool,
         metering: Arc<Metering>,
-        hub: Arc<Hub>,
+        writing: Writing,
         id: Uuid,
         model: &str,
         turns: Vec<Turn>,
     ) -> Self {
         let (model, answer) = (model.to_owned(), String::new());
-        let sums = Sums { pool, metering, hub, id, model, turns, answer, reported: None };
+        let sums = Sums { pool, metering, writing, id, model, turns, answer, reported: None };
         Self { deployment: None, sums: Some(sums) }
     }
 
@@ -74,10 +75,8 @@ impl Meter {
 impl Drop for Meter {
     fn drop(&mut self) {
         let (Some(sums), deployment) = (self.sums.take(), mem::take(&mut self.deployment)) else { return };
-        // A runtime that is going away takes its tasks with it; the hub keeps it until they are done.
         tokio::spawn(async move {
-            let (hub, id) = (Arc::clone(&sums.hub), sums.id);
-            let _writing = hub.begin_writing();
+            let id = sums.id;
             if let Err(error) = sums.note(deployment).await {
                 tracing::error!(completion = %id, error = %error, "what a completion used could not be noted");
             }
@@ -87,10 +86,13 @@ impl Drop for Meter {
 
 impl Sums {
     async fn note(self, deployment: Option<String>) -> Result<(), Error> {
-        let metered = match self.reported {
-            Some(usage) => self.metering.reported(&self.model, deployment, usage),
-            None => self.metering.counted(&self.model, deployment, self.turns.into(), self.answer).await?,
+        let Self { pool, metering, writing, id, model, turns, answer, reported } = self;
+        let metered = match reported {
+            Some(usage) => metering.reported(&model, deployment, usage),
+            None => metering.counted(&model, deployment, turns.into(), answer).await?,
         };
-        Ok(usage::add_to_call(&self.pool, self.id, &metered).await?)
+        usage::add_to_call(&pool, id, &metered).await?;
+        drop(writing);
+        Ok(())
     }
 }

@@ -6,21 +6,24 @@ mod request;
 
 use std::{pin::Pin, sync::Arc};
 
+use async_stream::try_stream;
 use futures::{Stream, StreamExt as _};
 use model::UserId;
 use serde_json::{Map, Value, json};
 use sqlx::PgPool;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use request::Rejected;
 
 use crate::{
     clock,
-    completions::{Answer, Completions, Failure},
+    completions::{Answer, Completions, Failure, FailureKind},
     error::Error,
     hub::Hub,
     metering::Metering,
     models::Models,
+    replies::out_of_grace,
     store::{answered, usage},
 };
 use meter::Meter;
@@ -33,6 +36,7 @@ pub struct Calls {
     completions: Arc<Completions>,
     metering: Arc<Metering>,
     hub: Arc<Hub>,
+    shutdown: watch::Receiver<bool>,
 }
 
 /// A completion.
@@ -71,8 +75,9 @@ impl Calls {
         completions: Arc<Completions>,
         metering: Arc<Metering>,
         hub: Arc<Hub>,
+        shutdown: watch::Receiver<bool>,
     ) -> Self {
-        Self { pool, models, completions, metering, hub }
+        Self { pool, models, completions, metering, hub, shutdown }
     }
 
     /// Has a model complete `body`, the object that OpenAI's "Create chat completion" takes, for `owner`, whose
@@ -103,7 +108,11 @@ impl Calls {
         let upstream = request.upstream(&user);
         // From here on what is used is metered, whatever becomes of the caller.
         let mut meter = self.meter(id, &model, &request);
-        let (deployment, answer) = match self.completions.relay(&model, &upstream, correlation_id).await {
+        let asked = tokio::select! {
+            asked = self.completions.relay(&model, &upstream, correlation_id) => asked,
+            () = out_of_grace(self.shutdown.clone()) => return Err(CallError::Model(restarted())),
+        };
+        let (deployment, answer) = match asked {
             Ok(answer) => answer,
             Err(failure) => {
                 meter.nothing_was_used();
@@ -137,15 +146,39 @@ impl Calls {
                     });
                     std::future::ready(event.transpose())
                 });
-                Completion::Events(Box::pin(events))
+                Completion::Events(Box::pin(until_restarted(events, self.shutdown.clone())))
             }
         })
     }
 
     fn meter(&self, id: Uuid, model: &str, request: &Request) -> Meter {
-        let (pool, metering, hub) = (self.pool.clone(), Arc::clone(&self.metering), Arc::clone(&self.hub));
-        Meter::new(pool, metering, hub, id, model, request.turns())
+        let (pool, metering) = (self.pool.clone(), Arc::clone(&self.metering));
+        Meter::new(pool, metering, self.hub.begin_writing(), id, model, request.turns())
     }
+}
+
+/// `events`, or as many of them as come before this server has to end.
+fn until_restarted(
+    events: impl Stream<Item = Result<Value, Failure>> + Send,
+    shutdown: watch::Receiver<bool>,
+) -> impl Stream<Item = Result<Value, Failure>> + Send {
+    try_stream! {
+        let (mut events, mut over) = (std::pin::pin!(events), std::pin::pin!(out_of_grace(shutdown)));
+        loop {
+            let next = tokio::select! {
+                event = events.next() => event,
+                () = &mut over => Some(Err(restarted())),
+            };
+            match next {
+                Some(event) => yield event?,
+                None => return,
+            }
+        }
+    }
+}
+
+fn restarted() -> Failure {
+    Failure::new(FailureKind::Unreachable, "the server is restarted")
 }
 
 /// What a completion is called, so that callers see one id and the model that they asked for.

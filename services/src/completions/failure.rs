@@ -64,7 +64,7 @@ impl FailureKind {
 }
 
 impl Failure {
-    pub(super) fn new(kind: FailureKind, detail: impl fmt::Display) -> Self {
+    pub(crate) fn new(kind: FailureKind, detail: impl fmt::Display) -> Self {
         let detail = detail.to_string().into();
         Self { kind, detail, status: None, code: None, param: None, retry_after: None, upstream_id: None }
     }

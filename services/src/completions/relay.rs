@@ -18,7 +18,7 @@ use super::{
     failure::{upstream_id, whole_secs},
     patience::{Patience, Step},
     routing::Route,
-    sse,
+    sse, wire,
 };
 
 /// What is waited for here instead of by the caller.
@@ -107,7 +107,8 @@ async fn whole(response: Response) -> Result<Answer, Failure> {
             }
             body.extend_from_slice(&bytes);
         }
-        serde_json::from_slice(&body).map(Answer::Whole).map_err(|_| broken("the answer is unreadable"))
+        let whole = serde_json::from_slice(&body).or_else(|_| serde_json::from_str(&wire::mended(&body)));
+        whole.map(Answer::Whole).map_err(|_| broken("the answer is unreadable"))
     };
     timeout(WHOLE, read).await.map_err(|_| broken("the answer takes too long"))?
 }
@@ -158,6 +159,7 @@ fn events(response: Response) -> impl Stream<Item = Result<Value, Failure>> + Se
                     return;
                 }
                 let event: Value = serde_json::from_slice(data)
+                    .or_else(|_| serde_json::from_str(&wire::mended(data)))
                     .map_err(|_| Failure::new(FailureKind::BrokenOff, "an unreadable event"))?;
                 if let Some(error) = event.get("error") {
                     let said = error.get("message").and_then(Value::as_str).unwrap_or("an error without a message");

@@ -80,9 +80,10 @@ impl Exchange {
         }
         let mut answer = mem::take(&mut self.withdrawn);
         answer.push_str(text.get(self.before..).unwrap_or_default());
-        // One that was left while it was thinking has read the question.
-        let was_thinking = self.is_with_model && matches!(ending, Ending::Stopped | Ending::Interrupted);
-        if answer.is_empty() && !was_thinking {
+        // One that was left while it was thinking has read the question, as has one that accepted it and said nothing.
+        let was_left = matches!(ending, Ending::Stopped | Ending::Interrupted);
+        let has_read = self.is_with_model && (was_left || self.deployment.is_some());
+        if answer.is_empty() && !has_read {
             return Ok(None);
         }
         let turns = Arc::from(self.fitted.turns);

@@ -45,8 +45,8 @@ use journal::Journal;
 use lease::Lease;
 use tail::Tail;
 use window::{Known, Windows};
-pub(crate) use writer::Request;
 use writer::Writer;
+pub(crate) use writer::{Request, out_of_grace};
 
 /// The replies that are written here, and those that are read here.
 pub(crate) struct Replies {

@@ -113,11 +113,11 @@ impl Writer {
         &self,
         completions: &Completions,
         exchange: &mut Exchange,
-        mut shutdown: watch::Receiver<bool>,
+        shutdown: watch::Receiver<bool>,
     ) -> (Option<Told>, Option<Notice>) {
         let mut halved = None;
         loop {
-            match self.listen(completions, exchange, &mut shutdown).await {
+            match self.listen(completions, exchange, shutdown.clone()).await {
                 Ok(told) => return (told, halved),
                 Err(failure) if failure.kind == FailureKind::TooLong && exchange.halve() => {
                     halved = Some(self.tell_trimmed(exchange));
@@ -133,7 +133,7 @@ impl Writer {
         &self,
         completions: &Completions,
         exchange: &mut Exchange,
-        shutdown: &mut watch::Receiver<bool>,
+        shutdown: watch::Receiver<bool>,
     ) -> Result<Option<Told>, Failure> {
         let (model, user) = (&exchange.model, &exchange.user);
         let mut stream = std::pin::pin!(completions.stream(model, exchange.turns(), user, &self.correlation_id));
@@ -170,13 +170,10 @@ impl Writer {
     }
 
     /// Returns when the reply is over before the model is done. `None` when it is not ours any more.
-    async fn cut_short(&self, shutdown: &mut watch::Receiver<bool>) -> Option<Told> {
+    async fn cut_short(&self, shutdown: watch::Receiver<bool>) -> Option<Told> {
         let mut stop_wanted = self.hub.subscribe(Topic::Stop(self.log.reply));
         let mut lost = std::pin::pin!(self.log.lost());
-        let mut restarted = std::pin::pin!(async {
-            told_to_stop(shutdown).await;
-            sleep(SHUTDOWN_GRACE).await;
-        });
+        let mut restarted = std::pin::pin!(out_of_grace(shutdown));
         loop {
             tokio::select! {
                 Ok(()) = stop_wanted.changed() => {
@@ -198,6 +195,11 @@ impl Writer {
 
     fn finished(&self, finish: Option<Finish>) -> Told {
         match finish {
+            // A tool that nobody has, or nothing at all.
+            Some(Finish::Stop) if self.log.text().is_empty() => Told {
+                ending: Ending::Failed,
+                notice: Some(self.notice(NoticeKind::Failed, || texts::NOTICE_EMPTY.into())),
+            },
             Some(Finish::Stop) => Told { ending: Ending::Finished, notice: None },
             Some(Finish::Length) => Told {
                 ending: Ending::Finished,
@@ -243,10 +245,11 @@ impl Writer {
     }
 }
 
-/// Completes when the server is told to stop.
-async fn told_to_stop(shutdown: &mut watch::Receiver<bool>) {
+/// Completes when what is written has to end, some time after the server was told to stop.
+pub(crate) async fn out_of_grace(mut shutdown: watch::Receiver<bool>) {
     // Without a sender nobody will ever say so.
     if shutdown.wait_for(|down| *down).await.is_err() {
         std::future::pending().await
     }
+    sleep(SHUTDOWN_GRACE).await;
 }
