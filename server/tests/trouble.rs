@@ -259,6 +259,21 @@ async fn over_a_wire() -> (TestApp, Wire) {
 }
 
 #[tokio::test]
+async fn of_connections_that_were_ended_together_one_request_hears_at_most() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(ALICE).await;
+    // At once, so that there are several connections.
+    let many = (0..12).map(|_| browser.get("/fn/conversations"));
+    futures::future::join_all(many).await;
+    app.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()").await;
+    let mut refused = 0;
+    for _ in 0..20 {
+        refused += usize::from(browser.get("/fn/conversations").await.status() != 200);
+    }
+    assert!(refused <= 1, "{refused}");
+}
+
+#[tokio::test]
 async fn a_question_of_which_the_database_says_nothing_is_given_back_and_not_answered() {
     let app = TestApp::start().await;
     let browser = app.signed_in(ALICE).await;

@@ -20,14 +20,18 @@ pub(crate) mod usage;
 pub(crate) mod usage_reports;
 pub(crate) mod users;
 
-use std::{io, time::Duration};
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use sqlx::{
     Connection as _, PgConnection, PgPool,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 const ASSUMED_ALIVE: Duration = Duration::from_millis(500);
 /// A connection that is silent for this long when it is asked whether it is there is not.
@@ -42,22 +46,36 @@ static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 /// A machine that is switched off closes no connections, and TCP takes a quarter of an hour to notice: whatever waits
 /// for the database has an end of its own, and connections that are silent then are not used again.
 pub fn connect(options: &PgConnectOptions) -> PgPool {
+    // When a connection last turned out to be dead.
+    let doubted = Arc::new(Mutex::new(None::<Instant>));
+    let doubt = Arc::clone(&doubted);
     PgPoolOptions::new()
         .max_connections(15)
         .acquire_timeout(ANSWER)
         // Asking each connection first would cost every request a round trip; those that were idle may have died with
-        // a database that was restarted meanwhile.
+        // a database that was restarted meanwhile, and those that were last used before one that is dead died with it.
         .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
+        .before_acquire(move |connection, meta| {
+            let since_doubt = doubted.lock().unwrap_or_else(PoisonError::into_inner).map(|at| at.elapsed());
+            let is_doubtful = since_doubt.is_some_and(|since| meta.idle_for >= since);
             Box::pin(async move {
-                if meta.idle_for < ASSUMED_ALIVE {
+                if meta.idle_for < ASSUMED_ALIVE && !is_doubtful {
                     return Ok(true);
                 }
                 is_there(connection).await.map(|()| true)
             })
         })
         // Whoever waited for it may have given it up. The pool asks once more, and without an end.
-        .after_release(|connection, _| Box::pin(async move { is_there(connection).await.map(|()| true) }))
+        .after_release(move |connection, _| {
+            let doubt = Arc::clone(&doubt);
+            Box::pin(async move {
+                let is_there = is_there(connection).await;
+                if is_there.is_err() {
+                    *doubt.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+                }
+                is_there.map(|()| true)
+            })
+        })
         .connect_lazy_with(options.clone().application_name("banter"))
 }
 
