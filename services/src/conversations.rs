@@ -10,7 +10,10 @@ use model::{
 use sqlx::PgPool;
 use texts::Language;
 
-pub use crate::store::{conversations::Head, exchanges::Place};
+pub use crate::store::{
+    conversations::Head,
+    exchanges::{Place, UNTITLED},
+};
 use crate::{
     clock,
     completions::Turn,
@@ -221,7 +224,8 @@ impl Asking {
             replies.begin(reply_id, writer, nothing, request(history), stored).await?
         };
         replies.tell_changed(owner);
-        if let Some(question) = question.filter(|_| is_new) {
+        let is_first = is_new || (matches!(place, Place::After(_)) && asked.parent.is_none() && asked.title == title);
+        if let Some(question) = question.filter(|_| is_first) {
             let (conversation, reply) = (asked.conversation, asked.reply.id);
             let unnamed = Unnamed { conversation, title, question: question.as_str().to_owned(), reply, user };
             // Once it is answered: a model that is busy or refuses is not asked for more.

@@ -10,7 +10,10 @@ use axum::{
 };
 use model::{Conversation, ConversationId, ConversationSummary, Message, Role};
 use serde::{Deserialize, Serialize};
-use services::library::{Changes, Shelf};
+use services::{
+    conversations::UNTITLED,
+    library::{Changes, Shelf},
+};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -22,8 +25,6 @@ use super::{
 use crate::{Doors, request::CorrelationId};
 
 const MOST_LISTED: u32 = 100;
-/// Of a conversation that is given none.
-const TITLE: &str = "New chat";
 
 /// A conversation in the list.
 #[derive(Serialize, ToSchema)]
@@ -113,7 +114,7 @@ pub(super) struct ListQuery {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewConversation {
-    /// One line.
+    /// One line. Without it the conversation is called by its first question.
     #[schema(min_length = 1, max_length = 200, example = "Quarterly figures")]
     title: Option<String>,
 }
@@ -198,7 +199,7 @@ pub(super) async fn create(
     headers: HeaderMap,
     body: JsonBody<Option<NewConversation>>,
 ) -> Result<Response, Problem> {
-    let title = body.value.and_then(|new| new.title).unwrap_or_else(|| TITLE.to_owned());
+    let title = body.value.and_then(|new| new.title).unwrap_or_else(|| UNTITLED.to_owned());
     let owner = calling.id();
     let (services, id) = (doors.services.clone(), correlation_id.clone());
     let work = async move {

@@ -24,6 +24,48 @@ async fn what_is_made_by_api_is_in_the_browser_and_the_other_way_round() {
 }
 
 #[tokio::test]
+async fn a_conversation_that_is_given_no_title_is_called_by_its_first_question() {
+    let app = TestApp::start().await;
+    let api = app.calling(ALICE).await;
+    let title = async |id: &str| api.read(&format!("/api/v1/conversations/{id}")).await["title"].clone();
+    let begun = async |body: Value| {
+        let begun: Value = api.post("/api/v1/conversations", body).await.json().await.unwrap();
+        begun["id"].as_str().unwrap().to_owned()
+    };
+    let (plain, named) = (begun(json!({})).await, begun(json!({ "title": "Loans" })).await);
+    for (id, before, after) in [(&plain, "New chat", "echo: first"), (&named, "Loans", "Loans")] {
+        assert_eq!(title(id).await, before);
+        for question in ["echo: first", "echo: second"] {
+            api.events(&api.ask(id, question).await, 0).await;
+            assert_eq!(title(id).await, after);
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_a_deleted_conversation_nothing_is_read_any_more() {
+    let app = TestApp::start().await;
+    let api = app.calling(ALICE).await;
+    let id = api.conversation().await;
+    let reply = api.ask(&id, "echo: gone").await;
+    api.events(&reply, 0).await;
+    let deleted = api.request(Method::DELETE, &format!("/api/v1/conversations/{id}")).send().await.unwrap();
+    assert_eq!(deleted.status(), 204);
+    assert_eq!(api.get(&format!("/api/v1/replies/{reply}/events")).await.status(), 404);
+}
+
+#[tokio::test]
+async fn an_address_that_is_no_text_is_told_as_a_problem() {
+    let app = TestApp::start().await;
+    let (api, browser) = (app.calling(ALICE).await, app.signed_in(ALICE).await);
+    for (refused, status) in [(api.get("/api/v1/models/%ff").await, 400), (browser.get("/api/photo/%ff").await, 404)] {
+        assert_eq!((refused.status().as_u16(), header(&refused, "content-type")), (status, "application/problem+json"));
+        let problem: Value = refused.json().await.unwrap();
+        assert!(!problem["correlation_id"].as_str().unwrap().is_empty(), "{problem}");
+    }
+}
+
+#[tokio::test]
 async fn the_list_comes_in_pages_that_miss_nothing() {
     let app = TestApp::start().await;
     let api = app.calling(ALICE).await;

@@ -40,6 +40,9 @@ pub enum Place {
     Again(MessageId),
 }
 
+/// What a conversation is called that has neither a title nor a question yet.
+pub const UNTITLED: &str = "New chat";
+
 /// A stored exchange.
 pub struct Asked {
     pub conversation: ConversationId,
@@ -58,9 +61,11 @@ const AFTER: &str = "SELECT id, leaf_id AS parent_id FROM conversations
 const BESIDE: &str = "SELECT c.id, m.parent_id FROM messages m JOIN conversations c ON c.id = m.conversation_id
     WHERE m.id = $1 AND c.owner_id = $2 AND c.deleted_at IS NULL AND m.status <> 'streaming'
         AND (m.role = 'user') = ($6::text IS NOT NULL) FOR UPDATE OF c";
-// It is used again: it comes back to the list. Its title ($3) it has already.
+// It is used again: it comes back to the list. Its title it has already, unless it was begun without one and without a
+// question, by a program: then it gets $3.
 const EXTENDED: &str = "UPDATE conversations c
-    SET message_count = message_count + $9, revision = revision + 1, updated_at = now(), archived_at = NULL, leaf_id = $5
+    SET message_count = message_count + $9, revision = revision + 1, updated_at = now(), archived_at = NULL, leaf_id = $5,
+        title = CASE WHEN c.message_count = 0 AND c.title = 'New chat' THEN $3 ELSE c.title END
     FROM found WHERE c.id = found.id AND $3::text IS NOT NULL AND $10::uuid IS NULL
     RETURNING c.id, c.title, c.revision, c.message_count, found.parent_id";
 const BEGUN: &str = "INSERT INTO conversations (id, owner_id, title, message_count, leaf_id, session_id)

@@ -82,7 +82,7 @@ pub async fn standing(pool: &PgPool, owner: UserId, id: MessageId) -> Result<Opt
     let row = sqlx::query(
         "SELECT r.writer, r.ended_at IS NOT NULL AS ended, r.logged FROM replies r
          JOIN messages m ON m.id = r.id JOIN conversations c ON c.id = m.conversation_id
-         WHERE r.id = $1 AND c.owner_id = $2",
+         WHERE r.id = $1 AND c.owner_id = $2 AND c.deleted_at IS NULL",
     )
     .bind(id.0)
     .bind(owner.0)
