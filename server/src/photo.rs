@@ -1,7 +1,7 @@
 //! Pictures of people: from the directory, or generated initials.
 
 use axum::{
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -19,12 +19,12 @@ async fn photo(
     signed_in: SignedIn,
     State(doors): State<Doors>,
     correlation_id: CorrelationId,
-    Path(user_id): Path<String>,
+    user_id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
     let not_found = || fault::problem(FaultKind::NotFound, "There is no such picture.", &correlation_id);
     let viewer = signed_in.viewer;
-    let Ok(user_id) = user_id.parse::<UserId>() else { return not_found() };
+    let Some(user_id) = user_id.ok().and_then(|Path(id)| id.parse::<UserId>().ok()) else { return not_found() };
     if user_id != viewer.id && !viewer.is(&UserRole::Admin) {
         return not_found();
     }

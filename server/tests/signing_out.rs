@@ -55,6 +55,7 @@ async fn the_provider_can_end_a_session_by_its_own_id_of_it() {
     let sid: String = sqlx::query_scalar("SELECT sid FROM sessions").fetch_one(&app.database().await).await.unwrap();
     let provider = Browser::new(&app.url);
     assert_eq!(provider.get("/api/auth/frontchannel-logout?sid=unknown").await.status(), 200);
+    assert_eq!(provider.get("/api/auth/frontchannel-logout?sid=%00").await.status(), 400, "no id has that");
     assert_ne!(browser.session().await, json!({}));
     let ended = provider.get(&format!("/api/auth/frontchannel-logout?sid={sid}")).await;
     assert_eq!(ended.status(), 200);

@@ -23,7 +23,7 @@ use std::panic::AssertUnwindSafe;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
 };
@@ -98,7 +98,10 @@ async fn around(
             Err(_elapsed) => Problem::late(&correlation_id).into_response(),
         }
     };
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+    // What cannot even be an address is refused before any handler could say so.
+    let is_plain = response.status() == StatusCode::BAD_REQUEST;
+    let problem = response.extensions_mut().remove().or_else(|| is_plain.then(|| Problem::of(Kind::InvalidRequest)));
+    if let Some(problem) = problem {
         let origin = doors.services.config.origin.as_header();
         problem.fill(&mut response, &origin, &path, &correlation_id);
     }

@@ -53,7 +53,9 @@ pub(super) async fn frontchannel(
     correlation_id: CorrelationId,
     params: Result<Query<FrontchannelParams>, QueryRejection>,
 ) -> Response {
-    let Some(sid) = params.ok().and_then(|Query(params)| params.sid) else {
+    // No id has the one character that PostgreSQL does not store.
+    let sid = params.ok().and_then(|Query(params)| params.sid).filter(|sid| !sid.contains('\0'));
+    let Some(sid) = sid else {
         return StatusCode::BAD_REQUEST.into_response();
     };
     let status = match doors.services.people.end_sessions_of(&sid).await {

@@ -117,7 +117,11 @@ impl<'a> Patience<'a> {
     fn too_long(&mut self, place: usize, free_in: Duration) -> Failure {
         let why = self.model.routes[place].breaker.why();
         let kind = match why {
-            Some(FailureKind::TooManyRequests(_)) => FailureKind::TooManyRequests(Some(whole_secs(free_in))),
+            Some(FailureKind::TooManyRequests(_)) => {
+                // The service may want more than the endpoint is left alone for.
+                let wanted = self.tries[place].last.as_ref().and_then(|failure| failure.retry_after);
+                FailureKind::TooManyRequests(Some(whole_secs(wanted.unwrap_or_default().max(free_in))))
+            }
             Some(kind) => kind,
             None => FailureKind::Unreachable,
         };
@@ -204,6 +208,10 @@ mod tests {
 
     #[test]
     fn a_longer_time_is_told_at_once_and_another_question_hears_it_without_asking() {
+        let patient = model(&[(0, 1)]);
+        let mut question = Question::new(&patient);
+        question.fails(&busy(86_400), Some(86_400));
+        assert_eq!(question.gives_up(), busy(86_400), "and not for how long the endpoint is left alone");
         let model = model(&[(0, 1)]);
         let mut question = Question::new(&model);
         question.fails(&busy(21), Some(21));
