@@ -3,7 +3,7 @@
 use model::{Fault, FaultKind, QuestionRejected};
 use texts::Text;
 
-use crate::metering::Exhausted;
+use crate::{metering::Exhausted, store};
 
 /// A use case's failure.
 #[derive(Debug, thiserror::Error)]
@@ -29,10 +29,17 @@ pub enum Error {
     #[error("somebody's access cannot be checked")]
     AccessUnknown,
     #[error("database: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
     /// A fault in this program.
     #[error("a task failed: {0}")]
     Internal(#[from] tokio::task::JoinError),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        store::doubt(&error);
+        Self::Database(error)
+    }
 }
 
 impl Error {

@@ -108,7 +108,7 @@ pub fn under_way(error: sqlx::Error) -> Error {
     match error.as_database_error().and_then(|error| error.constraint()) {
         Some("messages_one_reply_at_a_time") => Error::ReplyUnderWay,
         Some("messages_pkey") => Error::AskedAlready,
-        _ => Error::Database(error),
+        _ => error.into(),
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) mod users;
 
 use std::{
     io,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -39,6 +39,9 @@ const SILENT: Duration = Duration::from_secs(1);
 /// A database that does not answer for this long has not heard.
 const ANSWER: Duration = Duration::from_secs(5);
 
+/// When a connection last turned out to be dead.
+static DOUBTED: Mutex<Option<Instant>> = Mutex::new(None);
+
 static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 
 /// A pool that connects when it is first used, so that the server starts, and says what is wrong, without a database.
@@ -46,18 +49,14 @@ static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 /// A machine that is switched off closes no connections, and TCP takes a quarter of an hour to notice: whatever waits
 /// for the database has an end of its own, and connections that are silent then are not used again.
 pub fn connect(options: &PgConnectOptions) -> PgPool {
-    // When a connection last turned out to be dead.
-    let doubted = Arc::new(Mutex::new(None::<Instant>));
-    let doubt = Arc::clone(&doubted);
     PgPoolOptions::new()
         .max_connections(15)
         .acquire_timeout(ANSWER)
         // Asking each connection first would cost every request a round trip; those that were idle may have died with
         // a database that was restarted meanwhile, and those that were last used before one that is dead died with it.
         .test_before_acquire(false)
-        .before_acquire(move |connection, meta| {
-            let since_doubt = doubted.lock().unwrap_or_else(PoisonError::into_inner).map(|at| at.elapsed());
-            let is_doubtful = since_doubt.is_some_and(|since| meta.idle_for >= since);
+        .before_acquire(|connection, meta| {
+            let is_doubtful = lock(&DOUBTED).is_some_and(|at| meta.idle_for >= at.elapsed());
             Box::pin(async move {
                 if meta.idle_for < ASSUMED_ALIVE && !is_doubtful {
                     return Ok(true);
@@ -66,17 +65,31 @@ pub fn connect(options: &PgConnectOptions) -> PgPool {
             })
         })
         // Whoever waited for it may have given it up. The pool asks once more, and without an end.
-        .after_release(move |connection, _| {
-            let doubt = Arc::clone(&doubt);
+        .after_release(|connection, _| {
             Box::pin(async move {
                 let is_there = is_there(connection).await;
-                if is_there.is_err() {
-                    *doubt.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-                }
-                is_there.map(|()| true)
+                is_there.inspect_err(doubt).map(|()| true)
             })
         })
         .connect_lazy_with(options.clone().application_name("banter"))
+}
+
+/// Takes note of an `error` by which a connection turns out to be dead, as soon as somebody hears of it: what the pool
+/// finds out when it gets the connection back can be later than the next request.
+pub fn doubt(error: &sqlx::Error) {
+    let is_dead = match error {
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
+        // It was told to end its connections (PostgreSQL, appendix A: operator intervention).
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),
+        _ => false,
+    };
+    if is_dead {
+        *lock(&DOUBTED) = Some(Instant::now());
+    }
+}
+
+fn lock(doubted: &Mutex<Option<Instant>>) -> MutexGuard<'_, Option<Instant>> {
+    doubted.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn is_there(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
