@@ -1,5 +1,5 @@
 // Writing a question: what is refused, what is kept.
-import { Chat, numberedWords, uniqueWord, withoutCodeYet } from "./support/chat";
+import { numberedWords, uniqueWord, withoutCodeYet } from "./support/chat";
 import { pick, signIn } from "./support/people";
 import { modelRequests } from "./support/sandbox";
 import { expect, test } from "./support/test";
@@ -115,7 +115,6 @@ test("what is typed behind an early Enter is not sent with it", async ({ page, c
 test("what was refused before the page's code ran is in its box afterwards, and not what was typed before it", async ({
   page,
   chat,
-  context,
 }) => {
   const word = uniqueWord();
   await chat.open();
@@ -123,9 +122,7 @@ test("what was refused before the page's code ran is in its box afterwards, and 
   await chat.message.fill("older");
   const letRun = await withoutCodeYet(page);
   await page.reload();
-  const other = new Chat(await context.newPage());
-  await other.page.goto(page.url());
-  await other.ready();
+  const other = await chat.inAnotherTab();
   await other.ask(`long: ${word}`);
   await chat.message.fill("newer");
   await chat.send.click();
@@ -143,14 +140,11 @@ test.describe("in two tabs", () => {
   test("of two questions asked in two tabs at once one is answered, and whoever asked the other hears why", async ({
     page,
     chat,
-    context,
   }) => {
     const [word, mine] = [uniqueWord(), uniqueWord()];
     await chat.open();
     await chat.askAndRead(`echo: ${word}`);
-    const other = new Chat(await context.newPage());
-    await other.page.goto(page.url());
-    await other.ready();
+    const other = await chat.inAnotherTab();
     let letGo = (): void => {};
     const isLate = new Promise<void>((resolve) => (letGo = resolve));
     await page.route("**/fn/ask_and_read", async (route) => {
@@ -177,14 +171,11 @@ test.describe("with a server that is away for a while", () => {
   test("a question that waits to be sent goes also when its conversation has changed meanwhile", async ({
     page,
     chat,
-    context,
   }) => {
     const [word, between, mine] = [uniqueWord(), uniqueWord(), uniqueWord()];
     await chat.open();
     await chat.askAndRead(`echo: ${word}`);
-    const other = new Chat(await context.newPage());
-    await other.page.goto(page.url());
-    await other.ready();
+    const other = await chat.inAnotherTab();
     let isAway = true;
     await page.route("**/fn/ask_and_read", async (route) => {
       const fault = { kind: "unavailable", message: "Away.", correlation_id: "" };

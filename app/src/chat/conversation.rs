@@ -129,8 +129,9 @@ pub fn conversation(opened: OpenConversation) -> Vec<Part> {
 }
 
 impl Talk {
-    /// Whether it may have been changed elsewhere: the list knows a newer one, or none any more. A question that
-    /// is on its way and a reply that is being written here come first. Once the session is over the list knows nothing, and nobody may ask.
+    /// Whether it may have been changed elsewhere: the list knows a newer one, or none any more. A question that is on
+    /// its way and a reply that is being written here come first. Once the session is over the list knows nothing, and
+    /// nobody may ask.
     fn may_be_stale(self, id: ConversationId, temporary: bool) -> bool {
         if self.page.is_over() {
             return false;

@@ -66,6 +66,14 @@ export class Chat {
     await expect(this.message).toBeFocused();
   }
 
+  /** The same page in another tab. */
+  async inAnotherTab(): Promise<Chat> {
+    const other = new Chat(await this.page.context().newPage());
+    await other.page.goto(this.page.url());
+    await other.ready();
+    return other;
+  }
+
   /** Asks, and waits until the question has its place in the conversation. */
   async ask(question: string): Promise<void> {
     await this.message.fill(question);

@@ -62,7 +62,7 @@ const BESIDE: &str = "SELECT c.id, m.parent_id FROM messages m JOIN conversation
     WHERE m.id = $1 AND c.owner_id = $2 AND c.deleted_at IS NULL AND m.status <> 'streaming'
         AND (m.role = 'user') = ($6::text IS NOT NULL) FOR UPDATE OF c";
 // It is used again: it comes back to the list. Its title it has already, unless it was begun without one and without a
-// question, by a program: then it gets $3.
+// question, by a program (`UNTITLED`): then it gets $3.
 const EXTENDED: &str = "UPDATE conversations c
     SET message_count = message_count + $9, revision = revision + 1, updated_at = now(), archived_at = NULL, leaf_id = $5,
         title = CASE WHEN c.message_count = 0 AND c.title = 'New chat' THEN $3 ELSE c.title END
